@@ -1,0 +1,123 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/error.hpp"
+#include "base/units.hpp"
+#include "chat/message.hpp"
+
+namespace plim::chat {
+
+/// How a task ended. Exit codes of `plim run` are made from it (docs/exit-codes.md).
+enum class Outcome {
+  verified,    ///< The project's tests pass after the last change.
+  unverified,  ///< The model says it is done; no test command, or nothing to check.
+  failed,      ///< Tests still fail, or turn/time limit reached.
+  refused,     ///< Policy or the user refused what the task needed.
+  engine,      ///< The engine failed.
+  cancelled,
+};
+
+// What happens during a task, in the order it happens. Every front end, `--json` and the
+// session file see the same list; wire names are in event_json.cpp.
+
+struct TaskStarted {
+  std::string session;  ///< Session id.
+  std::string task;
+  std::string model;
+  Tokens context;  ///< The served context of this slot.
+  friend bool operator==(const TaskStarted&, const TaskStarted&) = default;
+};
+
+/// A message entered the transcript. Replaying these in order rebuilds it.
+struct MessageAdded {
+  Message message;
+  friend bool operator==(const MessageAdded&, const MessageAdded&) = default;
+};
+
+/// A piece of the reply while it streams; not stored in session files.
+struct TextDelta {
+  std::string text;
+  bool reasoning = false;
+  friend bool operator==(const TextDelta&, const TextDelta&) = default;
+};
+
+/// Prompt processing advanced; not stored in session files.
+struct PrefillProgress {
+  Tokens processed;
+  Tokens total;
+  friend bool operator==(const PrefillProgress&, const PrefillProgress&) = default;
+};
+
+struct ToolStarted {
+  ToolCall call;
+  friend bool operator==(const ToolStarted&, const ToolStarted&) = default;
+};
+
+struct ToolFinished {
+  ToolResult result;
+  double seconds = 0;
+  friend bool operator==(const ToolFinished&, const ToolFinished&) = default;
+};
+
+/// A file of the project was written, and can be undone.
+struct FileChanged {
+  std::string path;  ///< Relative to the project root.
+  std::string diff;  ///< Unified.
+  int added = 0;     ///< Lines.
+  int removed = 0;
+  friend bool operator==(const FileChanged&, const FileChanged&) = default;
+};
+
+struct VerifyStarted {
+  std::string command;
+  friend bool operator==(const VerifyStarted&, const VerifyStarted&) = default;
+};
+
+struct VerifyFinished {
+  bool passed = false;
+  std::string text;  ///< Trimmed output, as the model sees it.
+  double seconds = 0;
+  friend bool operator==(const VerifyFinished&, const VerifyFinished&) = default;
+};
+
+/// One model reply and its tool calls are complete.
+struct TurnFinished {
+  Usage usage;  ///< Of this turn's request.
+  friend bool operator==(const TurnFinished&, const TurnFinished&) = default;
+};
+
+/// Something the user should know: a rescue, a degradation, a cap that was hit.
+struct Notice {
+  std::string text;
+  friend bool operator==(const Notice&, const Notice&) = default;
+};
+
+struct TaskFinished {
+  Outcome outcome = Outcome::failed;
+  std::string reason;  ///< One sentence for people.
+  Usage usage;         ///< Sum over the task.
+  int turns = 0;
+  double seconds = 0;
+  std::vector<std::string> files;  ///< Changed, relative, sorted.
+  friend bool operator==(const TaskFinished&, const TaskFinished&) = default;
+};
+
+using Event = std::variant<TaskStarted, MessageAdded, TextDelta, PrefillProgress, ToolStarted,
+                           ToolFinished, FileChanged, VerifyStarted, VerifyFinished, TurnFinished,
+                           Notice, TaskFinished>;
+
+/// One line of JSON without a newline: `{"type":"text_delta","text":"…"}`. Ill-formed UTF-8
+/// becomes U+FFFD.
+[[nodiscard]] std::string to_json(const Event& event);
+
+/// Reads what to_json wrote. Unknown members are ignored, so that older builds read newer files.
+/// Errors: protocol for malformed JSON, an unknown type or a member of the wrong type.
+[[nodiscard]] Result<Event> parse_event(std::string_view line);
+
+[[nodiscard]] std::string_view to_string(Outcome outcome);
+
+}  // namespace plim::chat
