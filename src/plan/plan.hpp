@@ -1,0 +1,102 @@
+// plan: decides, before anything is loaded, what fits where and how the engine must be told.
+// Does not: read files or devices (gguf/, hw/), start the engine or check it (engine/).
+// Threads: pure functions over plain values.
+// Start at: make; the memory formulas are in cache.hpp, weights.hpp and compute.hpp.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.hpp"
+#include "base/units.hpp"
+#include "gguf/gguf.hpp"
+#include "hw/hw.hpp"
+
+namespace plim::plan {
+
+/// The types the engine can hold the attention cache in, best quality first.
+enum class KvType { f32, f16, bf16, q8_0, q5_1, q5_0, q4_1, q4_0, iq4_nl };
+
+/// As the engine's -ctk and -ctv spell it.
+[[nodiscard]] std::string_view to_string(KvType type);
+[[nodiscard]] std::optional<KvType> parse_kv_type(std::string_view name);
+
+/// What the user wants of a plan; everything has a sensible default.
+struct Wishes {
+  std::optional<Tokens> context;  ///< Exactly this or refuse; else chosen.
+  Tokens min_context{4096};       ///< Refuse below (or below the model's own, if smaller).
+  Tokens desired_context{32768};  ///< No larger without being asked.
+  std::vector<KvType> kv_types{KvType::f16, KvType::q8_0};  ///< Allowed, most wanted first.
+  std::optional<Bytes> reserve;    ///< Kept free on the device; else 2 GiB, 4 from 32 GB on.
+  std::string device = "auto";     ///< "auto", "cpu", or a name or engine name of a GPU.
+  std::int32_t batch = 2048;       ///< Tokens the server collects for one step.
+  std::int32_t ubatch = 512;       ///< Tokens computed at once: drives the compute buffer.
+  std::optional<int> threads;      ///< Else the usable physical cores.
+  std::optional<Bytes> cache_ram;  ///< Host prompt cache; else what fits up to 2 GiB.
+};
+
+/// One memory's account. Its parts add up: free = weights + … + reserve + left.
+struct LedgerRow {
+  std::string device;  ///< Engine name of the GPU, or "host".
+  Bytes capacity;      ///< All of it.
+  Bytes free;          ///< Usable now, before the engine starts.
+  Bytes weights;
+  Bytes kv;         ///< Attention cache, all slots.
+  Bytes recurrent;  ///< State-space and short-convolution state, all slots.
+  Bytes compute;    ///< Scratch, an estimate on the safe side.
+  Bytes caches;     ///< Host only: prompt cache and checkpoints, at their bound.
+  Bytes overhead;   ///< Driver context, process, pinned buffers.
+  Bytes reserve;    ///< Stays free, for everybody else.
+  Bytes left;       ///< Free beyond the reserve.
+
+  [[nodiscard]] Bytes needed() const {
+    return weights + kv + recurrent + compute + caches + overhead;
+  }
+  friend bool operator==(const LedgerRow&, const LedgerRow&) = default;
+};
+
+/// Everything the engine's command line needs, and the account that justifies it.
+struct RunPlan {
+  std::vector<std::filesystem::path> files;  ///< The first is what --model gets.
+  std::string model;                         ///< For people.
+  std::string device;                        ///< What --device gets: "CUDA0"…; "none" for the CPU.
+  std::string device_label;                  ///< For people: "NVIDIA GeForce RTX 4090", "CPU".
+  bool on_gpu = false;                       ///< All layers on `device` (-ngl all), or none.
+  int layers = 0;  ///< Repeating layers; the log's "offloaded" counts one more.
+  Tokens context;  ///< What --ctx-size gets; a multiple of 256.
+  int slots = 1;   ///< --parallel.
+  KvType kv_k = KvType::f16;
+  KvType kv_v = KvType::f16;
+  bool flash_attention = true;
+  std::int32_t batch = 2048;
+  std::int32_t ubatch = 512;
+  int threads = 1;
+  Bytes cache_ram;                    ///< --cache-ram, whole MiB; 0 switches the cache off.
+  int checkpoints = 0;                ///< --ctx-checkpoints.
+  std::vector<LedgerRow> ledger;      ///< The device first, "host" last; one row on the CPU.
+  std::string rung;                   ///< "full", "shorter context", "q8_0 cache"…
+  std::string reason;                 ///< Why this one: one sentence for people.
+  std::vector<std::string> warnings;  ///< One sentence each.
+
+  friend bool operator==(const RunPlan&, const RunPlan&) = default;
+};
+
+/// All plans that fit, best first; each later one gives something up, and says what.
+/// Errors: capacity with the numbers per device and the nearest thing that would fit; not_found
+/// when the wished device does not exist; invalid for wishes that contradict the model.
+[[nodiscard]] Result<std::vector<RunPlan>> ladder(const hw::Hardware& hardware,
+                                                  const gguf::Header& model, const Wishes& wishes);
+
+/// The best of the ladder. Never part of a model on the GPU and part on the CPU: all layers on
+/// one device or, without a GPU, the CPU. Errors: as ladder.
+[[nodiscard]] Result<RunPlan> make(const hw::Hardware& hardware, const gguf::Header& model,
+                                   const Wishes& wishes = {});
+
+/// The plan as a table a person reads in ten seconds. Plain text of at most `width` columns.
+[[nodiscard]] std::string to_text(const RunPlan& plan, int width = 100);
+
+}  // namespace plim::plan
