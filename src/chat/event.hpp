@@ -106,9 +106,9 @@ struct TaskFinished {
   friend bool operator==(const TaskFinished&, const TaskFinished&) = default;
 };
 
-using Event = std::variant<TaskStarted, MessageAdded, TextDelta, PrefillProgress, ToolStarted,
-                           ToolFinished, FileChanged, VerifyStarted, VerifyFinished, TurnFinished,
-                           Notice, TaskFinished>;
+using Event =
+    std::variant<TaskStarted, MessageAdded, TextDelta, PrefillProgress, ToolStarted, ToolFinished,
+                 FileChanged, VerifyStarted, VerifyFinished, TurnFinished, Notice, TaskFinished>;
 
 /// One line of JSON without a newline: `{"type":"text_delta","text":"…"}`. Ill-formed UTF-8
 /// becomes U+FFFD.

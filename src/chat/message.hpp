@@ -42,9 +42,9 @@ struct ToolSpec {
 struct Message {
   Role role = Role::user;
   std::string content;
-  std::string reasoning;              ///< Assistant only; the wire's `reasoning_content`.
-  std::vector<ToolCall> tool_calls;   ///< Assistant only.
-  std::string tool_call_id;           ///< Tool only: the call this answers.
+  std::string reasoning;             ///< Assistant only; the wire's `reasoning_content`.
+  std::vector<ToolCall> tool_calls;  ///< Assistant only.
+  std::string tool_call_id;          ///< Tool only: the call this answers.
 
   friend bool operator==(const Message&, const Message&) = default;
 };
