@@ -12,6 +12,7 @@ std::string_view to_string(Errc code) {
     case Errc::timeout: return "timed out";
     case Errc::cancelled: return "cancelled";
     case Errc::io: return "I/O error";
+    case Errc::conflict: return "conflict";
     case Errc::protocol: return "protocol error";
     case Errc::capacity: return "over capacity";
     case Errc::internal: return "internal error";

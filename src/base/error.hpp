@@ -19,6 +19,7 @@ enum class Errc {
   timeout,    ///< It took longer than allowed.
   cancelled,  ///< A stop was requested.
   io,         ///< The system failed: disk, pipe, socket.
+  conflict,   ///< Somebody else changed or holds it: a file edited meanwhile, a lock.
   protocol,   ///< The other side broke its format.
   capacity,   ///< It does not fit: memory, context, disk, a cap.
   internal,   ///< Ours to mend.
