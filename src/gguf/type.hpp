@@ -1,10 +1,7 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string_view>
-
-#include "base/units.hpp"
 
 namespace plim::gguf {
 
