@@ -11,8 +11,7 @@ namespace plim::sys {
 
 /// The Errc a caller may act on: ENOENT and ENOTDIR are not_found; EACCES, EPERM, EROFS and
 /// ELOOP and EXDEV (a link or path that leaves its root) denied; ENOSPC, EDQUOT, EFBIG, ENOMEM
-/// and EMFILE capacity; ETIMEDOUT timeout;
-/// EINVAL and ENAMETOOLONG invalid; everything else io.
+/// and EMFILE capacity; EINVAL and ENAMETOOLONG invalid; ETIMEDOUT timeout; all else io.
 [[nodiscard]] Errc errc_of(int error);
 
 /// The system's words for `error`, e.g. "No such file or directory". Any thread.

@@ -4,28 +4,42 @@
 // Start at: process.hpp for children, directory.hpp for files under a held root.
 #pragma once
 
-#include <sys/types.h>
-
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
 
+#include <sys/types.h>
+
 #include "base/error.hpp"
 #include "sys/unique_fd.hpp"
 
 namespace plim::sys {
 
-/// What to start. Nothing is inherited but what is named here.
+/// One setrlimit(2) of a child; a value over the hard limit is lowered to it.
+struct ResourceLimit {
+  int resource = 0;  ///< RLIMIT_NOFILE, RLIMIT_CORE, …
+  std::uint64_t value = 0;
+};
+
+/// What to start. Nothing is inherited but what is named here: signal handlers and masks are
+/// reset, every other descriptor is closed, and there is no controlling terminal to ask on.
 struct Command {
-  std::vector<std::string> argv;  ///< argv[0] is an absolute path; PATH is never searched.
-  std::vector<std::string> env;   ///< The whole environment, "NAME=value".
-  std::filesystem::path cwd;      ///< Empty: the caller's.
-  std::vector<int> keep_fds;      ///< Descriptors the child also gets, under the same number.
-  bool die_with_parent = true;    ///< PDEATHSIG=SIGKILL, so a killed plim leaves no orphan.
+  std::vector<std::string> argv;      ///< argv[0] is an absolute path; PATH is never searched.
+  std::vector<std::string> env;       ///< The whole environment, "NAME=value".
+  std::filesystem::path cwd;          ///< Empty: the caller's.
+  std::vector<int> keep_fds;          ///< Descriptors (3 and up) the child also gets, same number.
+  std::vector<ResourceLimit> limits;  ///< Set in the child before it runs.
+  int nice = 0;                       ///< Added to the caller's.
+  /// The kernel kills the child when plim dies, however it dies, so that no orphan stays. It
+  /// reaches the child alone, not what the child started. Any thread may spawn and may end
+  /// afterwards: the kernel watches the thread that forks, so one that lives as long as the
+  /// process does it.
+  bool die_with_parent = true;
 };
 
 struct ExitStatus {
@@ -34,18 +48,25 @@ struct ExitStatus {
   friend bool operator==(const ExitStatus&, const ExitStatus&) = default;
 };
 
-/// A child that leads its own process group. Its stdin is /dev/null; stdout and stderr are
-/// one pipe. Destroying it kills the whole group and reaps the child.
+/// A child that leads its own session and process group. Its stdin is /dev/null; stdout and
+/// stderr are one pipe. Destroying it kills the whole group and reaps the child. When the child
+/// is seen to have exited, what is left of its group is killed.
 class Process {
  public:
-  /// Errors: not_found when argv[0] is missing; denied, io.
+  /// Safe from several threads at once.
+  /// Errors: invalid for a relative argv[0]; not_found when argv[0] or cwd is missing; denied;
+  /// capacity when the system has no process or descriptor left; io.
   [[nodiscard]] static Result<Process> spawn(const Command& command);
 
   Process(Process&& other) noexcept;
   Process& operator=(Process&& other) noexcept;
+  Process(const Process&) = delete;
+  Process& operator=(const Process&) = delete;
   ~Process();
 
   [[nodiscard]] pid_t pid() const { return pid_; }
+  /// Readable once the child has exited; names it even when its number is used again.
+  [[nodiscard]] int pidfd() const { return pidfd_.get(); }
   /// The reading end of the child's output; non-blocking, close-on-exec.
   [[nodiscard]] int output() const { return output_.get(); }
   /// Waits until the child has exited, `timeout` passed (nothing) or `stop` is requested (nothing).
@@ -56,6 +77,7 @@ class Process {
 
  private:
   Process(pid_t pid, UniqueFd output, UniqueFd pidfd);
+  ExitStatus reap();
 
   pid_t pid_ = -1;
   UniqueFd output_;
@@ -71,20 +93,26 @@ struct RunLimits {
 
 struct RunResult {
   ExitStatus status;
-  std::string head;             ///< Output up to head_bytes.
-  std::string tail;             ///< Output after it, at most the last tail_bytes.
+  std::string head;               ///< Output up to head_bytes.
+  std::string tail;               ///< Output after it, at most the last tail_bytes.
   std::size_t dropped_bytes = 0;  ///< Between head and tail.
-  bool timed_out = false;       ///< Killed at the limit.
+  bool timed_out = false;         ///< Killed at the limit.
 };
 
 /// Runs a command to its end, draining its output so that it never blocks.
 /// Returns also when the child has exited but a grandchild still holds the pipe: the group is
-/// killed then. Errors: as spawn; cancelled when `stop` is requested (the group is killed).
+/// killed then. Memory stays below twice the bytes kept, however much is printed.
+/// Errors: as spawn; cancelled when `stop` is requested (the group is killed).
 [[nodiscard]] Result<RunResult> run(const Command& command, const RunLimits& limits,
                                     std::stop_token stop = {});
 
-/// Finds `program` in the directories of `path` (as $PATH spells them) or checks it when it has a
-/// slash. Errors: not_found, naming the program.
+/// The second half of run(): drains and reaps a child that was just spawned.
+[[nodiscard]] Result<RunResult> collect(Process process, const RunLimits& limits,
+                                        std::stop_token stop = {});
+
+/// Finds `program` in the absolute directories of `path` (as $PATH spells them; "." and empty
+/// entries are skipped, so a repository cannot put a program in the way), or checks it when it
+/// has a slash. Returns an absolute path. Errors: not_found, naming the program.
 [[nodiscard]] Result<std::filesystem::path> find_program(const std::string& program,
                                                          const std::string& path);
 
