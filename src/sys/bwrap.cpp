@@ -47,6 +47,22 @@ std::string remedy() {
   return "This system does not let a user make namespaces";
 }
 
+using Flags = std::vector<std::string>;
+
+/// Nothing when they work, else what bubblewrap says.
+Result<std::string> try_namespaces(const path& bwrap, const Flags& flags, std::stop_token stop) {
+  Command command{.argv = {bwrap.string()}};
+  command.argv.append_range(flags);
+  command.argv.append_range(Flags{"--die-with-parent", "--cap-drop", "ALL", "--ro-bind", "/", "/",
+                                  "--dev", "/dev", "--proc", "/proc", "--remount-ro", "/proc", "--",
+                                  "/bin/true"});
+  const auto result = TRY(run(command, {.timeout = std::chrono::seconds(20)}, std::move(stop)));
+  if (result.status == ExitStatus{}) return "";
+  if (result.timed_out) return "bwrap did not answer in 20 seconds";
+  if (result.head.empty()) return std::format("bwrap ended with {}", result.status.code);
+  return result.head.substr(0, result.head.find('\n'));
+}
+
 }  // namespace
 
 std::span<const path> bwrap_places() {
@@ -63,15 +79,17 @@ Result<path> find_bwrap(std::span<const path> places) {
               "distribution's bubblewrap package)");
 }
 
-Result<void> probe_bwrap(const path& bwrap, std::stop_token stop) {
-  const Command command{.argv = {bwrap.string(), "--unshare-all", "--unshare-user",
-                                 "--disable-userns", "--die-with-parent", "--cap-drop", "ALL",
-                                 "--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "--",
-                                 "/bin/true"}};
-  const auto result = TRY(run(command, {.timeout = std::chrono::seconds(20)}, std::move(stop)));
-  if (result.status == ExitStatus{}) return {};
-  auto words = result.head.substr(0, result.head.find('\n'));
-  if (result.timed_out) words = "no answer in 20 seconds";
+Result<std::vector<std::string>> bwrap_namespaces(const path& bwrap, std::stop_token stop) {
+  const Flags all{"--unshare-all", "--unshare-user", "--disable-userns"};
+  // Root needs no user namespace, and where /proc is partly covered, as in a container or in
+  // another bubblewrap, the kernel lets only a namespace's owner mount a fresh one.
+  const Flags without_user{"--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts",
+                           "--unshare-cgroup-try"};
+  const auto words = TRY(try_namespaces(bwrap, all, stop));
+  if (words.empty()) return all;
+  if (::geteuid() == 0 && TRY(try_namespaces(bwrap, without_user, stop)).empty()) {
+    return without_user;
+  }
   return fail(Errc::denied, "{}. {}", words, remedy());
 }
 

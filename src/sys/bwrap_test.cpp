@@ -19,16 +19,26 @@ TEST(Bwrap, IsFoundOnTheFixedListOnly) {
   EXPECT_TRUE(missing.error().message.contains("apt install bubblewrap"));
 }
 
-TEST(Bwrap, WorksWhereTheProbeSaysSo) {
-  const auto probed = probe_bwrap("/usr/bin/bwrap");
-  EXPECT_TRUE(probed) << probed.error().message;
+TEST(Bwrap, HasNamespacesThatCutOffNetworkAndProcesses) {
+  const auto flags = bwrap_namespaces("/usr/bin/bwrap");
+  ASSERT_TRUE(flags) << flags.error().message;
+  Command command{.argv = {"/usr/bin/bwrap"}};
+  command.argv.append_range(*flags);
+  command.argv.append_range(std::vector<std::string>{
+      "--ro-bind", "/", "/", "--proc", "/proc", "--remount-ro", "/proc", "--", "/bin/sh", "-c",
+      "grep -c : /proc/net/dev; set -- /proc/[0-9]*; echo $#;"
+      "test -w /proc/sys/kernel/core_pattern && echo exposed"});
+  const auto result = run(command, {});
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->head, "1\n2\n") << "only lo; only bwrap and sh";
 }
 
 TEST(Bwrap, IsDeniedWithItsOwnWordsWhenItFails) {
-  const auto probed = probe_bwrap("/bin/false");
-  ASSERT_FALSE(probed);
-  EXPECT_EQ(probed.error().code, Errc::denied);
-  EXPECT_EQ(probe_bwrap("/nowhere/bwrap").error().code, Errc::not_found);
+  const auto denied = bwrap_namespaces("/bin/false");
+  ASSERT_FALSE(denied);
+  EXPECT_EQ(denied.error().code, Errc::denied);
+  EXPECT_TRUE(denied.error().message.starts_with("bwrap ended with 1. "));
+  EXPECT_EQ(bwrap_namespaces("/nowhere/bwrap").error().code, Errc::not_found);
 }
 
 TEST(Bwrap, ReadsArgumentsWithSpacesAndNewlinesFromADescriptor) {

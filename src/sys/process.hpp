@@ -34,7 +34,8 @@ struct Command {
   std::filesystem::path cwd;          ///< Empty: the caller's.
   std::vector<int> keep_fds;          ///< Descriptors (3 and up) the child also gets, same number.
   std::vector<ResourceLimit> limits;  ///< Set in the child before it runs.
-  int nice = 0;                       ///< Added to the caller's.
+  /// For untrusted or heavy work: the first the kernel kills when memory runs out, nice 5.
+  bool expendable = false;
   /// The kernel kills the child when plim dies, however it dies, so that no orphan stays. It
   /// reaches the child alone, not what the child started. Any thread may spawn and may end
   /// afterwards: the kernel watches the thread that forks, so one that lives as long as the

@@ -97,10 +97,11 @@ TEST(Run, ResetsIgnoredAndBlockedSignals) {
 }
 
 TEST(Run, StartsInTheNamedFolderWithTheNamedLimits) {
-  auto command = shell("pwd; ulimit -n; ulimit -c");
+  auto command = shell("pwd; ulimit -n; ulimit -c; cat /proc/self/oom_score_adj");
+  command.expendable = true;
   command.cwd = "/usr";
   command.limits = {{RLIMIT_NOFILE, 77}, {RLIMIT_CORE, 0}};
-  EXPECT_EQ(output_of(command), "/usr\n77\n0\n");
+  EXPECT_EQ(output_of(command), "/usr\n77\n0\n500\n");
 }
 
 TEST(Run, KeepsTheHeadAndTheTailOfEndlessOutput) {

@@ -77,9 +77,15 @@ void limit_resources(const Plan& plan) {
     const rlimit wanted{value, value};
     check(plan, ::setrlimit(limit.resource, &wanted) == 0);
   }
-  if (plan.command->nice == 0) return;
-  const int current = ::getpriority(PRIO_PROCESS, 0);
-  ::setpriority(PRIO_PROCESS, 0, std::min(19, current + plan.command->nice));  // a courtesy only
+}
+
+/// Courtesies: where one cannot be had the child runs without it.
+void become_expendable() {
+  ::setpriority(PRIO_PROCESS, 0, std::min(19, ::getpriority(PRIO_PROCESS, 0) + 5));
+  const int score = ::open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+  if (score < 0) return;
+  [[maybe_unused]] const auto written = ::write(score, "500", 3);
+  ::close(score);
 }
 
 void place_descriptors(const Plan& plan) {
@@ -100,6 +106,7 @@ void place_descriptors(const Plan& plan) {
   reset_signals();
   place_descriptors(plan);
   limit_resources(plan);
+  if (plan.command->expendable) become_expendable();
   if (plan.cwd != nullptr && ::chdir(plan.cwd) != 0) give_up(plan, Stage::directory);
   ::execve(plan.argv[0], plan.argv.data(), plan.env.data());
   give_up(plan, Stage::execute);
