@@ -15,6 +15,7 @@ function(module name)
   target_include_directories(plim_${name} PUBLIC ${CMAKE_CURRENT_SOURCE_DIR})
   target_link_libraries(plim_${name} PUBLIC ${arg_UNPARSED_ARGUMENTS}
                         PRIVATE ${arg_LIBS} plim_flags Threads::Threads)
+  words(${name})
   if(BUILD_TESTING AND tests)
     add_executable(${name}_test ${tests})
     target_link_libraries(${name}_test PRIVATE plim_${name} ${arg_LIBS} plim_flags

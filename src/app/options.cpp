@@ -1,0 +1,133 @@
+#include "app/options.hpp"
+
+#include <map>
+#include <memory>
+
+#include <CLI/CLI.hpp>
+
+#include "app/version.hpp"
+
+namespace plim::app {
+namespace {
+
+// Flags that only set a configuration value, so that file, environment and flag are one thing.
+class SettingFlags {
+ public:
+  void add(CLI::App* app, const std::string& flags, const std::string& key,
+           const std::string& help) {
+    auto value = std::make_unique<std::string>();
+    app->add_option(flags, *value, help);
+    values_.emplace_back(key, std::move(value));
+  }
+
+  [[nodiscard]] std::vector<std::pair<std::string, std::string>> given() const {
+    std::vector<std::pair<std::string, std::string>> out;
+    for (const auto& [key, value] : values_) {
+      if (!value->empty()) out.emplace_back(key, *value);
+    }
+    return out;
+  }
+
+ private:
+  std::vector<std::pair<std::string, std::unique_ptr<std::string>>> values_;
+};
+
+void add_engine_flags(CLI::App* app, SettingFlags& flags) {
+  flags.add(app, "-m,--model", "model.path", "GGUF file; with --endpoint, the model's name there");
+  flags.add(app, "--ctx", "model.context", "context in tokens (default: what fits)");
+  flags.add(app, "--device", "model.device", "auto, cpu, or a GPU such as CUDA0");
+  flags.add(app, "--engine", "engine.dir", "folder of llama-server");
+}
+
+void add_run_flags(CLI::App* app, SettingFlags& flags, RunCommand& run) {
+  add_engine_flags(app, flags);
+  flags.add(app, "--endpoint", "engine.endpoint", "URL of an OpenAI-compatible server to use");
+  flags.add(app, "--api-key-env", "engine.api_key_env", "variable that holds the endpoint's key");
+  flags.add(app, "--test", "agent.test_command", "command that proves the task done");
+  flags.add(app, "--max-turns", "agent.max_turns", "model replies until it gives up");
+  flags.add(app, "--time-limit", "agent.time_limit_s", "seconds until it gives up");
+  flags.add(app, "--temperature", "agent.temperature", "sampling temperature");
+  flags.add(app, "--seed", "agent.seed", "sampling seed");
+  app->add_flag("-y,--yes", run.yes, "allow edits and sandboxed commands without asking");
+  app->add_flag("--read-only", run.read_only, "change nothing");
+  app->add_flag("--unconfined", run.unconfined, "allow commands where no sandbox can be had");
+  app->add_flag("--no-verify", run.no_verify, "do not run the project's tests at the end");
+  app->add_flag("--json", run.json, "stream events as lines of JSON");
+}
+
+constexpr auto exit_codes = R"(
+Exit codes of run and resume:
+  0 done, and the tests pass    1 failed       2 wrong usage    3 done, but not verified
+  4 the engine failed           5 refused      130 interrupted
+A task that starts with a dash goes after --.)";
+
+}  // namespace
+
+Result<Invocation> parse_arguments(std::span<char* const> args) {
+  Invocation invocation;
+  RunCommand run;
+  RunCommand resume{.resume = true};
+  UndoCommand undo;
+  LogCommand log;
+  PlanCommand plan;
+  ConfigCommand config;
+  SettingFlags flags;
+
+  CLI::App app("plim: a local AI coding agent that never loads your GPU past the line", "plim");
+  app.set_version_flag("--version", std::string("plim ") + version);
+  app.footer(exit_codes);
+  app.add_option("-C", invocation.directory, "the project (default: the current folder)");
+  app.require_subcommand(1);
+
+  auto* run_app = app.add_subcommand("run", "work on a task in this project");
+  run_app->add_option("task", run.task, "what to do, in your words")->required();
+  add_run_flags(run_app, flags, run);
+  run_app->footer(exit_codes);
+
+  auto* resume_app = app.add_subcommand("resume", "go on with a session");
+  resume_app->add_option("session", resume.session, "its id (default: the latest here)");
+  resume_app->add_option("task", resume.task, "what to do next (default: go on)");
+  add_run_flags(resume_app, flags, resume);
+
+  auto* undo_app = app.add_subcommand("undo", "take a session's changes to your files back");
+  undo_app->add_option("session", undo.session, "its id (default: the latest that changed files)");
+
+  auto* log_app = app.add_subcommand("log", "list sessions, or show one");
+  log_app->add_option("session", log.session, "its id");
+  log_app->add_flag("--json", log.json, "as lines of JSON");
+
+  auto* plan_app = app.add_subcommand("plan", "what fits this machine: memory, to the MiB");
+  add_engine_flags(plan_app, flags);
+  plan_app->add_flag("--json", plan.json, "as JSON, bytes as integers");
+
+  auto* config_app = app.add_subcommand("config", "each setting, its value and its origin");
+  config_app->add_flag("--json", config.json, "as JSON");
+
+  try {  // CLI11 reports by exception; none leaves this function.
+    app.parse(static_cast<int>(args.size()), args.data());
+  } catch (const CLI::CallForHelp&) {
+    const auto chosen = app.get_subcommands();
+    invocation.command = PrintAndExit{chosen.empty() ? app.help() : chosen.front()->help(), 0};
+    return invocation;
+  } catch (const CLI::CallForVersion&) {
+    invocation.command = PrintAndExit{std::string("plim ") + version + "\n", 0};
+    return invocation;
+  } catch (const CLI::ParseError& error) {
+    if (args.size() < 2) {
+      invocation.command = PrintAndExit{app.help(), 2};
+      return invocation;
+    }
+    return fail(Errc::invalid, "{} (plim --help shows what there is)", error.what());
+  }
+
+  if (*run_app) invocation.command = run;
+  if (*resume_app) invocation.command = resume;
+  if (*undo_app) invocation.command = undo;
+  if (*log_app) invocation.command = log;
+  if (*plan_app) invocation.command = plan;
+  if (*config_app) invocation.command = config;
+  invocation.settings = flags.given();
+  return invocation;
+}
+
+}  // namespace plim::app

@@ -1,0 +1,154 @@
+#include <cstdio>
+#include <print>
+#include <random>
+
+#include "agent/agent.hpp"
+#include "app/commands.hpp"
+#include "app/wire.hpp"
+#include "chat/event.hpp"
+#include "cli/ask.hpp"
+#include "cli/view.hpp"
+#include "sandbox/sandbox.hpp"
+#include "session/session.hpp"
+#include "sys/terminal.hpp"
+#include "workspace/workspace.hpp"
+
+namespace plim::app {
+namespace {
+
+int exit_code(chat::Outcome outcome) {
+  switch (outcome) {
+    case chat::Outcome::verified: return 0;
+    case chat::Outcome::failed: return 1;
+    case chat::Outcome::unverified: return 3;
+    case chat::Outcome::engine: return 4;
+    case chat::Outcome::refused: return 5;
+    case chat::Outcome::cancelled: return 130;
+  }
+  return 1;
+}
+
+// Everything the user sees goes through here: as text, or as one line of JSON per event.
+class Output {
+ public:
+  Output(bool json, const Environment& environment)
+      : json_(json), view_({.color = !environment.contains("NO_COLOR") && sys::is_terminal(1),
+                            .transient = sys::is_terminal(1),
+                            .width = sys::terminal_width(1)}) {}
+
+  void event(const chat::Event& event) {
+    write(stdout, json_ ? chat::to_json(event) + "\n" : view_.render(event));
+  }
+  // With --json stdout is events only, so what is said beside them goes to stderr.
+  void say(const std::string& text) { write(json_ ? stderr : stdout, text + "\n"); }
+
+ private:
+  static void write(std::FILE* file, const std::string& text) {
+    std::fwrite(text.data(), 1, text.size(), file);
+    std::fflush(file);
+  }
+
+  bool json_;
+  cli::View view_;
+};
+
+struct Opened {
+  session::Session session;
+  chat::Transcript transcript;
+};
+
+Result<std::string> latest_session(const std::filesystem::path& directory,
+                                   const std::string& project) {
+  for (const auto& summary : session::list(directory)) {
+    if (summary.meta.project == project) return summary.meta.id;
+  }
+  return fail(Errc::not_found, "there is no session of this project yet; plim run starts one");
+}
+
+Result<Opened> open_session(const RunCommand& command, const Context& context, Output& output) {
+  const auto directory = context.paths.state / "sessions";
+  if (!command.resume) {
+    return Opened{TRY(session::Session::create(directory, context.project.string())), {}};
+  }
+  const auto id = command.session.empty()
+                      ? TRY(latest_session(directory, context.project.string()))
+                      : command.session;
+  auto loaded = TRY(session::load(directory, id));
+  if (loaded.meta.project != context.project) {
+    return fail(Errc::invalid, "session {} belongs to {}; resume it there (plim -C {} resume {})",
+                id, loaded.meta.project, loaded.meta.project, id);
+  }
+  for (const auto& problem : loaded.problems) output.say("note: session file: " + problem);
+  return Opened{TRY(session::Session::open(directory, id)), session::transcript(loaded.events)};
+}
+
+std::string test_command(const RunCommand& command, const Context& context,
+                         const workspace::Workspace& files) {
+  if (command.no_verify) return "";
+  const auto& configured = context.config.text("agent.test_command");
+  if (!configured.empty()) return configured;
+  const auto detected = workspace::detect_test_command(files.directory());
+  return detected ? detected->command : "";
+}
+
+agent::Options agent_options(const RunCommand& command, const Context& context,
+                             const WiredEngine& wired, std::string tests) {
+  const auto& config = context.config;
+  const auto seed = config.integer("agent.seed");
+  auto temperature = config.number("agent.temperature");
+  if (!temperature) temperature = wired.temperature;
+  return {.permissions = {.read_only = command.read_only,
+                          .yes = command.yes || command.read_only,
+                          .unconfined = command.unconfined},
+          .test_command = std::move(tests),
+          .max_turns = static_cast<int>(config.integer("agent.max_turns").value_or(40)),
+          .time_limit = std::chrono::seconds(config.integer("agent.time_limit_s").value_or(3600)),
+          .test_timeout = std::chrono::seconds(config.integer("sandbox.timeout_s").value_or(600)),
+          .temperature = temperature,
+          .seed = seed ? std::optional(static_cast<std::uint64_t>(*seed)) : std::nullopt};
+}
+
+Result<sandbox::Sandbox> open_sandbox(const RunCommand& command, const Context& context,
+                                      Output& output) {
+  const sandbox::Policy policy{.root = context.project, .read_only = command.read_only};
+  auto opened = sandbox::Sandbox::open(policy, context.stop);
+  if (opened) return opened;
+  output.say("note: commands cannot be confined here: " + opened.error().message);
+  output.say(command.unconfined ? "note: --unconfined: commands may touch anything you can"
+                                : "note: so commands will not run (--unconfined allows them)");
+  return sandbox::Sandbox::unconfined(policy);
+}
+
+}  // namespace
+
+Result<int> execute(const RunCommand& command, const Context& context) {
+  Output output(command.json, context.environment);
+  auto files = TRY(workspace::Workspace::open(context.project, context.paths.state,
+                                              {context.paths.home}));
+  auto [session, transcript] = TRY(open_session(command, context, output));
+  if (auto begun = files.begin_task(session.id()); !begun) return std::unexpected(begun.error());
+  const auto commands = TRY(open_sandbox(command, context, output));
+  auto wired = wire_engine(context, [&](const std::string& text) { output.say(text); });
+  if (!wired) {
+    if (wired.error().code == Errc::cancelled) return 130;
+    std::println(stderr, "plim: {}", wired.error().message);
+    return wired.error().code == Errc::invalid ? 2 : 4;
+  }
+  const tools::Toolbox toolbox(wired->edit_format);
+  cli::RefusingApprover refusing;
+  cli::TerminalApprover asking(
+      sys::read_line, [](std::string_view text) { std::print("{}", text), std::fflush(stdout); });
+  const bool can_ask = !command.json && sys::is_terminal(0) && sys::is_terminal(1);
+  agent::Approver& approver = can_ask ? static_cast<agent::Approver&>(asking) : refusing;
+
+  const std::string task = command.task.empty() ? "Go on with the task." : command.task;
+  const auto options =
+      agent_options(command, context, *wired, test_command(command, context, files));
+  const auto finished = agent::run_task(
+      std::move(transcript), task,
+      {*wired->engine, toolbox, files, commands, approver, session}, options,
+      [&](const chat::Event& event) { output.event(event); }, context.stop);
+  return exit_code(finished.outcome);
+}
+
+}  // namespace plim::app

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "chat/message.hpp"
+#include "tools/tool.hpp"
+
+namespace plim::tools {
+
+/// The five tools, in an order that never changes: read, search, edit, write, run.
+class Toolbox {
+ public:
+  explicit Toolbox(EditFormat format);
+
+  /// What the model is told; valid as long as this object.
+  [[nodiscard]] std::span<const chat::ToolSpec> specs() const { return specs_; }
+
+  /// Most a call by this name does; nothing for a tool that does not exist.
+  [[nodiscard]] std::optional<Access> access(std::string_view name) const;
+
+  /// Runs one call. Whatever is wrong with it (no such tool, bad arguments, a failure) is an
+  /// outcome for the model; its text never exceeds scope.max_chars.
+  [[nodiscard]] Outcome run(const chat::ToolCall& call, const Scope& scope) const;
+
+ private:
+  [[nodiscard]] const Tool* find(std::string_view name) const;
+
+  std::vector<std::unique_ptr<Tool>> tools_;
+  std::vector<chat::ToolSpec> specs_;
+};
+
+}  // namespace plim::tools
