@@ -14,9 +14,9 @@ namespace plim::engine {
 
 /// An OpenAI-compatible server somebody else runs.
 struct Endpoint {
-  std::string url;                ///< "http://host:port", with or without "/v1"; https too.
+  std::string url;                        ///< "http://host:port", with or without "/v1"; https too.
   std::optional<std::string> model = {};  ///< Absent: the only one the server lists.
-  std::string api_key = {};       ///< Sent as a bearer token when not empty; never logged.
+  std::string api_key = {};               ///< Sent as a bearer token when not empty; never logged.
   std::optional<Tokens> context = {};     ///< The user's --ctx: wins where smaller or unknown.
   std::chrono::milliseconds connect_timeout{std::chrono::seconds(10)};
   std::chrono::milliseconds stall_limit{std::chrono::seconds(120)};  ///< Without any byte.

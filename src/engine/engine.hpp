@@ -22,10 +22,10 @@ namespace plim::engine {
 /// Which model answers, and how much one request may hold.
 struct ServedModel {
   std::string name;
-  Tokens context;               ///< Prompt and reply together, of one slot.
-  std::string context_source;   ///< Who said so: "/props", "/v1/models max_model_len", "--ctx".
+  Tokens context;              ///< Prompt and reply together, of one slot.
+  std::string context_source;  ///< Who said so: "/props", "/v1/models max_model_len", "--ctx".
   bool is_llama_server = false;
-  std::string build;            ///< As the server names itself; may be empty.
+  std::string build;  ///< As the server names itself; may be empty.
 
   friend bool operator==(const ServedModel&, const ServedModel&) = default;
 };

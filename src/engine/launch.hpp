@@ -1,33 +1,29 @@
 #pragma once
 
+#include <chrono>
 #include <filesystem>
-#include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
 #include "base/error.hpp"
-#include "base/units.hpp"
+#include "plan/plan.hpp"
 
 namespace plim::engine {
 
-/// How one llama-server is started. Everything the engine could choose is chosen here.
+/// How one llama-server is started. What the engine could choose, the plan has chosen.
 struct LaunchOptions {
-  std::filesystem::path program;    ///< Absolute; see find_llama_server.
-  std::filesystem::path model;      ///< First shard of a split model.
-  std::string alias;                ///< The model's name on the wire.
-  Tokens context;                   ///< Of the one slot.
-  std::vector<std::string> devices; ///< "Vulkan0", "CUDA0"…; empty: CPU only, no layer offloaded.
-  std::string kv_type = "f16";      ///< K and V.
-  int batch = 2048;
-  int ubatch = 512;
-  int threads = 0;                  ///< 0: the engine's own count.
-  Bytes host_cache = 512_MiB;       ///< Prompts kept in RAM beside the slot's; 0: none.
-  int checkpoints = 8;              ///< Saved states of recurrent and sliding-window models.
+  std::filesystem::path program;  ///< Absolute; see find_llama_server.
+  plan::RunPlan plan;             ///< Its `model` becomes the name on the wire.
 
-  std::filesystem::path run_dir;    ///< Socket and key go into a new 0700 folder in here.
-  std::filesystem::path log_file;   ///< Truncated at each start; whatever the engine says.
+  std::filesystem::path run_dir;    ///< The socket and the key go into a new 0700 folder in here.
+  std::filesystem::path log_file;   ///< Made anew at each start: whatever the engine says.
+  std::filesystem::path cache_dir;  ///< Where drivers keep compiled shaders; empty: nowhere.
   std::vector<std::string> env;     ///< The engine's environment beyond PATH, HOME and LANG.
-  std::filesystem::path bwrap;      ///< Absolute; empty: no isolation can be had.
+  std::filesystem::path bwrap;      ///< Absolute; empty: do not isolate.
+
+  std::chrono::milliseconds load_limit{std::chrono::minutes(5)};  ///< Loading without a log line.
+  std::chrono::milliseconds first_pause{250};  ///< After a crash; doubles with each further one.
 };
 
 /// Where the engine runs, strongest first.
@@ -41,16 +37,35 @@ struct EngineVersion {
   int minor = 0;
   int patch = 0;
   std::string text;  ///< "0.7.0 (build 11669, commit Debian)"
+
   friend bool operator==(const EngineVersion&, const EngineVersion&) = default;
 };
 
 /// Finds llama-server in `engine_dir` (or its bin/) when that is not empty, else on `path` (as
-/// $PATH spells it), and runs its --version.
-/// Errors: not_found when there is none, invalid when older than 0.7; both with what mends it.
+/// $PATH spells it).
+/// Errors: not_found, with the command that mends it.
 [[nodiscard]] Result<std::filesystem::path> find_llama_server(
     const std::filesystem::path& engine_dir, const std::string& path);
 
-/// Runs `program --version`. Errors: not_found, protocol for an answer that is none.
-[[nodiscard]] Result<EngineVersion> engine_version(const std::filesystem::path& program);
+/// Runs `program --version` with `env` as its whole environment.
+/// Errors: invalid when it is older than 0.7; protocol for an answer that is no version (builds
+/// from upstream's git before 0.1 say "version: 6500"); as sys::run.
+[[nodiscard]] Result<EngineVersion> check_version(const std::filesystem::path& program,
+                                                  const std::vector<std::string>& env,
+                                                  std::stop_token stop);
+
+/// Reads what --version prints. Errors: protocol.
+[[nodiscard]] Result<EngineVersion> parse_version(std::string_view output);
+
+/// Where one start of the server is found, as seen by the server itself.
+struct Listening {
+  std::string host;  ///< "127.0.0.1" (with a port of the system's choice) or "/dir/s.sock".
+  std::string key_file;
+  std::vector<std::string> model_files;  ///< In the plan's order.
+};
+
+/// The arguments after the program's name: every choice explicit, nothing from a file.
+[[nodiscard]] std::vector<std::string> server_arguments(const plan::RunPlan& plan,
+                                                        const Listening& at);
 
 }  // namespace plim::engine

@@ -12,7 +12,7 @@ namespace plim::engine {
 struct Buffer {
   std::string device;  ///< "CPU_Mapped", "Vulkan0", "CUDA0", "CUDA_Host"…
   std::string kind;    ///< "model", "KV", "compute", "output", "RS".
-  Bytes size;
+  Bytes size;          ///< As exact as the log: two decimals of a MiB.
   friend bool operator==(const Buffer&, const Buffer&) = default;
 };
 
@@ -20,10 +20,14 @@ struct Buffer {
 struct LoadReport {
   std::vector<Buffer> buffers;  ///< In the order of the log.
   int offloaded_layers = 0;
-  int layers = 0;               ///< With the output layer.
+  int layers = 0;  ///< With the output layer; 0 when the log names none (CPU only).
 
   [[nodiscard]] Bytes on(std::string_view device) const;  ///< Sum of one device's buffers.
   friend bool operator==(const LoadReport&, const LoadReport&) = default;
 };
+
+/// Takes what one line of the engine's log (-lv 4) says about placement.
+/// Source: llama.cpp 0.7 load_tensors, llama_kv_cache, llama_memory_recurrent, sched_reserve.
+void scan_log_line(std::string_view line, LoadReport& report);
 
 }  // namespace plim::engine

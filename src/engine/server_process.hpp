@@ -1,19 +1,20 @@
 #pragma once
 
-#include <atomic>
 #include <chrono>
-#include <future>
+#include <condition_variable>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <stop_token>
 #include <string>
 #include <thread>
+#include <vector>
 
-#include "base/channel.hpp"
 #include "base/error.hpp"
 #include "engine/launch.hpp"
 #include "engine/load_report.hpp"
+#include "engine/peer.hpp"
+#include "engine/started_server.hpp"
 
 namespace plim::engine {
 
@@ -22,25 +23,68 @@ namespace plim::engine {
 /// The child dies with this object and with this process, also when that is killed.
 class ServerProcess {
  public:
-  enum class State { stopped, starting, loading, ready, dead };
+  enum class State { stopped, starting, ready, dead };
 
   explicit ServerProcess(LaunchOptions options);
+  ServerProcess(const ServerProcess&) = delete;
+  ServerProcess& operator=(const ServerProcess&) = delete;
   ~ServerProcess();
 
-  /// Returns when the server answers; starts it when it is not running, also after a crash (with
-  /// a pause that doubles from 250 ms, and no more after three crashes in ten minutes).
+  /// Returns when the server has answered with a first token; starts it when it is not running,
+  /// also after a crash: then with a pause that doubles, and no more after three in ten minutes.
   ///
   /// Any thread. `stop` only ends the wait of this caller.
-  /// Errors: with the engine's own reason: not_found, invalid (bad model or flag), capacity (out
-  /// of memory), io (crashed), timeout, cancelled.
+  /// Errors: with the engine's own reason: not_found for a missing engine or model; invalid for a
+  /// bad model or flag; capacity when memory runs out; io for a crash or a taken port; timeout
+  /// when loading stalls; cancelled.
   [[nodiscard]] Result<void> ensure_ready(std::stop_token stop);
 
-  /// A snapshot; `dead` as soon as the child has exited. Any thread.
+  /// A snapshot; turns `dead` as soon as the child has exited. Any thread.
   [[nodiscard]] State state() const;
 
-  // The rest: any thread, meaningful after ensure_ready succeeded.
+  /// Waits up to `limit` for the child to be dead and says why. Nothing while it lives. Any thread.
+  [[nodiscard]] std::optional<Error> cause_of_death(std::chrono::milliseconds limit,
+                                                    std::stop_token stop);
+
+  /// Kills a server that hangs; the next ensure_ready starts it again. Any thread.
+  void condemn(std::string reason);
+
+  // Any thread; meaningful once ensure_ready has succeeded.
+  [[nodiscard]] Peer peer() const;
   [[nodiscard]] Isolation isolation() const;
   [[nodiscard]] LoadReport load_report() const;
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  void run(std::stop_token stop);  // the owner thread: the only writer of what is below
+  void start(std::unique_lock<std::mutex>& lock, const std::stop_token& stop);
+  [[nodiscard]] Result<void> bring_up(const std::stop_token& stop);
+  void bury(std::unique_lock<std::mutex>& lock);
+  [[nodiscard]] Result<void> pause_after_crashes(std::unique_lock<std::mutex>& lock,
+                                                 const std::stop_token& stop);
+  void child_ended();
+
+  const LaunchOptions options_;
+
+  mutable std::mutex mutex_;
+  std::condition_variable_any changed_;
+  State state_ = State::stopped;
+  bool wanted_ = false;       // somebody waits for a start
+  bool child_ended_ = false;  // set by the log's reader
+  bool closing_ = false;
+  std::optional<std::string> condemned_;
+  std::uint64_t attempts_ = 0;  // finished starts
+  Result<void> outcome_;        // of the last of them
+  Error death_;                 // why state_ is dead
+  Peer peer_;
+  Isolation isolation_ = Isolation::loopback;
+  LoadReport load_report_;
+
+  std::unique_ptr<StartedServer> server_;  // owner thread only, as the next two
+  std::vector<Clock::time_point> crashes_;
+  std::optional<Isolation> possible_;
+  std::jthread loop_;  // last: joins first
 };
 
 }  // namespace plim::engine

@@ -1,0 +1,98 @@
+#include "engine/launch.hpp"
+
+#include <charconv>
+#include <format>
+
+#include "base/utf8.hpp"
+#include "sys/process.hpp"
+
+namespace plim::engine {
+namespace {
+
+constexpr std::string_view mend =
+    "install Debian's llama.cpp package (0.7 or newer), or set engine.dir to a folder with "
+    "llama-server";
+
+// Takes a number and the character behind it off the front of `text`.
+Result<int> take_number(std::string_view& text) {
+  int number = 0;
+  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (parsed.ec != std::errc()) return fail(Errc::protocol, "not a version");
+  text.remove_prefix(static_cast<std::size_t>(parsed.ptr - text.data()));
+  if (!text.empty() && text.front() == '.') text.remove_prefix(1);
+  return number;
+}
+
+std::vector<std::string> device_arguments(const plan::RunPlan& plan) {
+  if (plan.on_gpu) return {"--device", plan.device, "--gpu-layers", "all"};
+  return {"--device", "none", "--gpu-layers", "0"};
+}
+
+}  // namespace
+
+Result<std::filesystem::path> find_llama_server(const std::filesystem::path& engine_dir,
+                                                const std::string& path) {
+  const auto dirs = engine_dir.empty()
+                        ? path
+                        : std::format("{}:{}", engine_dir.string(), (engine_dir / "bin").string());
+  auto found = sys::find_program("llama-server", dirs);
+  if (found) return found;
+  const auto where = engine_dir.empty() ? std::string("on PATH") : "in " + engine_dir.string();
+  return fail(Errc::not_found, "there is no llama-server {}: {}", where, mend);
+}
+
+Result<EngineVersion> parse_version(std::string_view output) {
+  constexpr std::string_view label = "version: ";
+  const auto start = output.find(label);
+  if (start == std::string_view::npos)
+    return fail(Errc::protocol, "no version in \"{}\"", terminal_safe(utf8_prefix(output, 80)));
+  output.remove_prefix(start + label.size());
+  const auto line = output.substr(0, output.find('\n'));
+  auto rest = line;
+  EngineVersion version{0, 0, 0, std::string(line)};
+  version.major = TRY(take_number(rest));
+  version.minor = TRY(take_number(rest));
+  version.patch = TRY(take_number(rest));
+  return version;
+}
+
+Result<EngineVersion> check_version(const std::filesystem::path& program,
+                                    const std::vector<std::string>& env, std::stop_token stop) {
+  const auto ran = TRY(sys::run({.argv = {program.string(), "--version"}, .env = env},
+                                {.timeout = std::chrono::seconds(20)}, std::move(stop)));
+  auto version = parse_version(ran.head).transform_error(
+      during(std::format("asking {} for its version", program.string())));
+  if (!version) return version;
+  if (version->major == 0 && version->minor < 7) {
+    return fail(Errc::invalid, "{} is llama.cpp {}, which is too old: {}", program.string(),
+                version->text, mend);
+  }
+  return version;
+}
+
+std::vector<std::string> server_arguments(const plan::RunPlan& plan, const Listening& at) {
+  auto arguments = device_arguments(plan);
+  const auto add = [&](std::initializer_list<std::string> more) {
+    arguments.insert(arguments.end(), more);
+  };
+  add({"--model", at.model_files.empty() ? "" : at.model_files.front(), "--alias", plan.model});
+  add({"--fit", "off", "--ctx-size", std::to_string(plan.context.value)});
+  add({"--parallel", std::to_string(plan.slots)});
+  add({"--batch-size", std::to_string(plan.batch), "--ubatch-size", std::to_string(plan.ubatch)});
+  add({"--flash-attn", plan.flash_attention ? "on" : "off"});
+  add({"--cache-type-k", std::string(to_string(plan.kv_k))});
+  add({"--cache-type-v", std::string(to_string(plan.kv_v))});
+  add({"--threads", std::to_string(plan.threads)});
+  add({"--cache-ram", std::to_string(plan.cache_ram.value >> 20U)});
+  add({"--ctx-checkpoints", std::to_string(plan.checkpoints)});
+  add({"--no-context-shift", "--jinja", "--offline", "--no-ui", "--no-slots"});
+  add({"--cors-origins", "localhost", "--no-cors-credentials"});
+  add({"--host", at.host, "--port", "0", "--api-key-file", at.key_file});
+  // Silence must mean that nothing happens: pings would hide a hang from the stall limit.
+  add({"--sse-ping-interval", "-1"});
+  // Buffer sizes and layer placement are logged from level 4 on; prompts only from 5.
+  add({"--log-verbosity", "4", "--log-colors", "off"});
+  return arguments;
+}
+
+}  // namespace plim::engine

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <stop_token>
+#include <string>
+
+#include "base/error.hpp"
+#include "engine/child_log.hpp"
+#include "engine/launch.hpp"
+#include "engine/peer.hpp"
+#include "sys/process.hpp"
+#include "sys/temp_dir.hpp"
+
+namespace plim::engine {
+
+/// One run of a llama-server: the child, its log, its private folder. One thread, but `log`.
+class StartedServer {
+ public:
+  /// Starts the child and returns at once. `on_end` comes from another thread when it has ended.
+  [[nodiscard]] static Result<std::unique_ptr<StartedServer>> launch(const LaunchOptions& options,
+                                                                     Isolation isolation,
+                                                                     std::function<void()> on_end);
+
+  StartedServer(const StartedServer&) = delete;
+  StartedServer& operator=(const StartedServer&) = delete;
+  /// SIGTERM, and SIGKILL after 3 seconds.
+  ~StartedServer();
+
+  /// Waits until the model is loaded and one token has come out.
+  /// Errors: as ServerProcess::ensure_ready.
+  [[nodiscard]] Result<void> wait_until_ready(const LaunchOptions& options, std::stop_token stop);
+
+  /// Ends the child (`kill`: at once) and says why it ended.
+  [[nodiscard]] Error end(bool kill);
+
+  [[nodiscard]] const Peer& peer() const { return peer_; }
+  [[nodiscard]] const ChildLog& log() const { return *log_; }
+
+ private:
+  StartedServer(sys::TempDir dir, sys::Process process, Peer peer);
+
+  [[nodiscard]] Result<void> wait_for_health(const LaunchOptions& options,
+                                             const std::stop_token& stop);
+  [[nodiscard]] bool is_healthy(const std::stop_token& stop);
+
+  sys::TempDir dir_;
+  sys::Process process_;
+  Peer peer_;
+  std::unique_ptr<ChildLog> log_;  // after process_: reads its pipe
+};
+
+/// 256 random bits in hexadecimal. Errors: io.
+[[nodiscard]] Result<std::string> random_key();
+
+}  // namespace plim::engine
