@@ -9,6 +9,7 @@
 #include "agent/prompt.hpp"
 #include "agent/words.hpp"
 #include "base/log.hpp"
+#include "sandbox/sandbox.hpp"
 #include "tools/command.hpp"
 #include "tools/trim.hpp"
 #include "workspace/workspace.hpp"
@@ -143,7 +144,7 @@ Result<chat::Reply> Task::ask_model() {
 std::optional<std::string> Task::refuse(const chat::ToolCall& call) {
   const auto access = parts_.tools.access(call.name);
   if (!access) return std::nullopt;  // the toolbox has the better answer
-  const bool confined = parts_.commands.is_confined();
+  const bool confined = parts_.commands.rung() == sandbox::Rung::confined;
   switch (decide(*access, options_.permissions, confined)) {
     case Gate::allow: return std::nullopt;
     case Gate::deny:

@@ -69,7 +69,6 @@ Result<Invocation> parse_arguments(std::span<char* const> args) {
   RunCommand resume{.resume = true};
   UndoCommand undo;
   LogCommand log;
-  PlanCommand plan;
   ConfigCommand config;
   SettingFlags flags;
 
@@ -98,7 +97,6 @@ Result<Invocation> parse_arguments(std::span<char* const> args) {
 
   auto* plan_app = app.add_subcommand("plan", "what fits this machine: memory, to the MiB");
   add_engine_flags(plan_app, flags);
-  plan_app->add_flag("--json", plan.json, "as JSON, bytes as integers");
 
   auto* config_app = app.add_subcommand("config", "each setting, its value and its origin");
   config_app->add_flag("--json", config.json, "as JSON");
@@ -124,7 +122,7 @@ Result<Invocation> parse_arguments(std::span<char* const> args) {
   if (*resume_app) invocation.command = resume;
   if (*undo_app) invocation.command = undo;
   if (*log_app) invocation.command = log;
-  if (*plan_app) invocation.command = plan;
+  if (*plan_app) invocation.command = PlanCommand{};
   if (*config_app) invocation.command = config;
   invocation.settings = flags.given();
   return invocation;

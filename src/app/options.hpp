@@ -34,10 +34,10 @@ struct LogCommand {
   bool json = false;
 };
 
-struct PlanCommand {
-  bool json = false;
-};
+/// `plim plan`: what fits this machine.
+struct PlanCommand {};
 
+/// `plim config`: each setting with its origin.
 struct ConfigCommand {
   bool json = false;
 };

@@ -79,13 +79,13 @@ Result<int> execute(const ConfigCommand& command, const Context& context) {
   return 0;
 }
 
-Result<int> execute(const PlanCommand& command, const Context& context) {
+Result<int> execute(const PlanCommand&, const Context& context) {
   const auto plan = wire_plan(context);
   if (!plan) {
     std::println(stderr, "plim: {}", plan.error().message);
     return plan.error().code == Errc::invalid ? 2 : 1;
   }
-  std::print("{}", command.json ? plan::to_json(*plan) : plan::to_text(*plan));
+  std::print("{}", plan::to_text(*plan, sys::terminal_width(1)));
   return 0;
 }
 

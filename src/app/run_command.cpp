@@ -110,8 +110,8 @@ agent::Options agent_options(const RunCommand& command, const Context& context,
 
 Result<sandbox::Sandbox> open_sandbox(const RunCommand& command, const Context& context,
                                       Output& output) {
-  const sandbox::Policy policy{.root = context.project, .read_only = command.read_only};
-  auto opened = sandbox::Sandbox::open(policy, context.stop);
+  const sandbox::Policy policy{.project = context.project, .read_only = command.read_only};
+  auto opened = sandbox::Sandbox::open(policy);
   if (opened) return opened;
   output.say("note: commands cannot be confined here: " + opened.error().message);
   output.say(command.unconfined ? "note: --unconfined: commands may touch anything you can"
