@@ -1,6 +1,5 @@
 #include "sandbox/sandbox.hpp"
 
-#include <array>
 #include <format>
 #include <utility>
 
@@ -11,6 +10,7 @@
 #include <unistd.h>
 
 #include "sandbox/bwrap_args.hpp"
+#include "sandbox/bwrap_status.hpp"
 #include "sandbox/project_check.hpp"
 #include "sandbox/protect.hpp"
 #include "sandbox/seccomp.hpp"
@@ -74,11 +74,9 @@ Ended ended_of(const sys::RunResult& run, Watchdog::Verdict verdict) {
                                                        : Ended::at_process_limit;
 }
 
-/// Starts `command` and watches it to its end.
-Result<CommandResult> supervise(const sys::Command& command, const Limits& limits,
-                                std::stop_token stop) {
+/// Watches a started command to its end.
+Result<CommandResult> supervise(sys::Process process, const Limits& limits, std::stop_token stop) {
   const auto start = Clock::now();
-  auto process = TRY(sys::Process::spawn(command));
   const sys::UniqueFd pidfd(::fcntl(process.pidfd(), F_DUPFD_CLOEXEC, 3));
   if (!pidfd) return sys::fail_errno("watching the command");
   // Some slack, so that where the kernel counts processes itself, fork fails before this kills.
@@ -117,26 +115,6 @@ class StubKeeper {
   sys::UniqueFd project_;
   bool made_ = false;
 };
-
-struct StatusPipe {
-  sys::UniqueFd read;
-  sys::UniqueFd write;
-};
-
-Result<StatusPipe> open_status_pipe() {
-  std::array<int, 2> ends{};
-  if (::pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK) != 0) return sys::fail_errno("opening a pipe");
-  return StatusPipe{sys::UniqueFd(ends[0]), sys::UniqueFd(ends[1])};
-}
-
-/// bubblewrap reports an exit code only when the command was reached; else its own error is all
-/// the output there is.
-bool command_was_reached(int status_fd) {
-  std::array<char, 4096> text{};
-  const auto got = ::read(status_fd, text.data(), text.size());
-  return got > 0 &&
-         std::string_view(text.data(), static_cast<std::size_t>(got)).contains("\"exit-code\"");
-}
 
 }  // namespace
 
@@ -186,7 +164,7 @@ Result<CommandResult> Sandbox::run_confined(std::string_view shell_command, cons
   view.append_range(project_view(policy_, protection, {limits.memory.value / 4}));
   const auto args = TRY(sys::bwrap_args_fd(view));
   const auto filter = TRY(sys::text_fd(filter_));
-  auto status = TRY(open_status_pipe());
+  auto status = TRY(BwrapStatus::open());
 
   auto command = base_command(policy_, limits, home_inside);
   command.argv = {bwrap_.string(),
@@ -195,14 +173,17 @@ Result<CommandResult> Sandbox::run_confined(std::string_view shell_command, cons
                   "--seccomp",
                   std::to_string(filter.get()),
                   "--json-status-fd",
-                  std::to_string(status.write.get()),
+                  std::to_string(status.fd()),
                   "--"};
   command.argv.append_range(launcher(shell_command, limits.processes));
-  command.keep_fds = {args.get(), filter.get(), status.write.get()};
+  command.keep_fds = {args.get(), filter.get(), status.fd()};
 
-  auto result = TRY(supervise(command, limits, std::move(stop)));
-  if (result.ended == Ended::by_itself && !command_was_reached(status.read.get())) {
-    return fail(Errc::io, "the sandbox could not start the command: {}", result.head);
+  auto process = TRY(sys::Process::spawn(command));
+  status.started();
+  const auto result = supervise(std::move(process), limits, std::move(stop));
+  status.wait_until_empty();
+  if (result && result->ended == Ended::by_itself && !status.command_was_reached()) {
+    return fail(Errc::io, "the sandbox could not start the command: {}", result->head);
   }
   return result;
 }
@@ -212,7 +193,7 @@ Result<CommandResult> Sandbox::run_unconfined(std::string_view shell_command, co
   auto command =
       base_command(policy_, limits, policy_.home.empty() ? "/tmp" : policy_.home.native());
   command.argv = {shell(), "-c", std::string(shell_command)};
-  return supervise(command, limits, std::move(stop));
+  return supervise(TRY(sys::Process::spawn(command)), limits, std::move(stop));
 }
 
 }  // namespace plim::sandbox
