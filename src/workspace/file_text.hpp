@@ -37,6 +37,8 @@ struct FileText {
 /// `text` with every line ending (\n, \r\n, and \r in a file of \r) written as `ending`.
 [[nodiscard]] std::string with_line_endings(std::string_view text, LineEnding ending);
 
+[[nodiscard]] std::string_view without_final_newline(std::string_view text);
+
 /// What replaces the whole of a file: `text` with the old bytes' line endings, byte order mark
 /// and missing or present final newline. An empty old file asks for nothing.
 [[nodiscard]] std::string in_the_style_of(std::string_view old_bytes, std::string_view text);
