@@ -46,7 +46,8 @@ struct Memory {
 
 enum class GpuKind {
   discrete,  ///< Its own memory.
-  unified,   ///< Shares the machine's RAM (integrated GPU, Apple, GB10), or is a CPU in disguise.
+  unified,   ///< Shares the machine's RAM: integrated GPU, Apple, GB10.
+  software,  ///< A CPU in disguise (llvmpipe); also shares RAM. Never chosen unless named.
 };
 
 /// Memory one process holds on a GPU.
