@@ -1,8 +1,10 @@
 #pragma once
 
+#include <filesystem>
 #include <functional>
 
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include <signal.h>
@@ -31,6 +33,10 @@ inline int run_in_child(const std::function<int()>& work) {
   int status = 0;
   ::waitpid(child, &status, 0);
   return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+inline bool make_fifo(const std::filesystem::path& path) {
+  return ::mkfifo(path.c_str(), 0600) == 0;
 }
 
 /// For tests: files may not grow beyond `bytes` from here on; a full disk that needs no mount.

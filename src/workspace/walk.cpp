@@ -1,0 +1,116 @@
+#include "workspace/walk.hpp"
+
+#include <algorithm>
+
+#include "workspace/glob.hpp"
+#include "workspace/ignore.hpp"
+
+namespace plim::workspace {
+namespace {
+
+constexpr std::uint64_t max_ignore_file = 1U << 20U;
+
+std::string joined(const std::string& folder, std::string_view name) {
+  return folder == "." ? std::string(name) : folder + "/" + std::string(name);
+}
+
+class Walker {
+ public:
+  Walker(const sys::Directory& root, const WalkLimits& limits,
+         const std::function<bool(const std::string&)>& visit)
+      : root_(root), limits_(limits), visit_(visit) {
+    read_rules(".", ".git/info/exclude");
+  }
+
+  Result<WalkEnd> run(const std::string& under) {
+    if (under != "." && TRY(root_.stat(under)).kind != sys::FileKind::directory) {
+      visit_(under);
+      return end_;
+    }
+    enter_parents(under);
+    const auto entries = TRY(root_.entries(under));
+    walk(under, entries, 0);
+    return end_;
+  }
+
+ private:
+  void read_rules(const std::string& folder, const std::string& path) {
+    const auto content = root_.read(path, max_ignore_file);
+    if (content) rules_.emplace_back(folder == "." ? "" : folder, content->bytes);
+  }
+
+  void read_rules_of(const std::string& folder) {
+    read_rules(folder, joined(folder, ".gitignore"));
+    read_rules(folder, joined(folder, ".ignore"));
+  }
+
+  // Ignore files above `under` apply in it too.
+  void enter_parents(const std::string& under) {
+    std::string folder = ".";
+    for (const auto part : path_parts(under)) {
+      if (part == ".") continue;
+      read_rules_of(folder);
+      folder = joined(folder, part);
+    }
+  }
+
+  void walk(const std::string& folder, std::vector<sys::DirectoryEntry> entries,
+            std::size_t depth) {
+    const std::size_t outer_rules = rules_.size();
+    read_rules_of(folder);
+    // A folder sorts as its files' paths will: with the slash behind its name.
+    std::ranges::sort(entries, {}, [](const sys::DirectoryEntry& entry) {
+      return entry.kind == sys::FileKind::directory ? entry.name + "/" : entry.name;
+    });
+    for (const auto& entry : entries) {
+      if (stopped_) break;
+      visit_entry(joined(folder, entry.name), entry, depth);
+    }
+    rules_.erase(rules_.begin() + static_cast<std::ptrdiff_t>(outer_rules), rules_.end());
+  }
+
+  void visit_entry(const std::string& path, const sys::DirectoryEntry& entry, std::size_t depth) {
+    const bool is_folder = entry.kind == sys::FileKind::directory;
+    if (++seen_ > limits_.max_entries) return cut_short();
+    if (!is_folder && entry.kind != sys::FileKind::regular) return;
+    if (entry.name == ".git" || sys::is_temporary_name(entry.name)) return;
+    if (is_ignored(rules_, path, is_folder)) return;
+    if (is_folder) return enter(path, depth + 1);
+    if (files_ == limits_.max_files) return cut_short();
+    ++files_;
+    if (!visit_(path)) stopped_ = true;
+  }
+
+  void enter(const std::string& folder, std::size_t depth) {
+    if (depth > limits_.max_depth) {
+      end_.cut = true;
+      return;
+    }
+    auto entries = root_.entries(folder);
+    if (entries) return walk(folder, *std::move(entries), depth);
+    ++end_.unreadable;
+  }
+
+  void cut_short() {
+    end_.cut = true;
+    stopped_ = true;
+  }
+
+  const sys::Directory& root_;
+  const WalkLimits& limits_;
+  const std::function<bool(const std::string&)>& visit_;
+  std::vector<IgnoreFile> rules_;  // of the folders from the root to the present one
+  WalkEnd end_;
+  std::size_t files_ = 0;
+  std::size_t seen_ = 0;
+  bool stopped_ = false;
+};
+
+}  // namespace
+
+Result<WalkEnd> walk(const sys::Directory& root, const std::string& under, const WalkLimits& limits,
+                     const std::function<bool(const std::string& path)>& visit) {
+  return Walker(root, limits, visit).run(under);
+}
+
+}  // namespace plim::workspace
