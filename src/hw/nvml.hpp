@@ -1,0 +1,22 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "hw/hw.hpp"
+
+namespace plim::hw {
+
+/// GPUs one source knows of, and what it could not say.
+struct GpuReading {
+  std::vector<Gpu> gpus;
+  std::vector<Note> notes;
+};
+
+/// Asks NVIDIA's management library. A missing library means no NVIDIA driver: nothing, no note.
+/// Process names come from `root`/proc. Not yet run on hardware.
+/// Source: NVML API Reference Guide (nvml.h); the library's ABI is stable by NVIDIA's promise.
+[[nodiscard]] GpuReading read_nvml(const std::string& library, const std::filesystem::path& root);
+
+}  // namespace plim::hw

@@ -1,0 +1,256 @@
+#include "plan/plan.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "plan/test_models.hpp"
+
+namespace plim::plan {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+gguf::Header header_of(const gguf::TestWriter& writer) {
+  auto header = gguf::parse(writer.header(), {.whole_file = false});
+  EXPECT_TRUE(header) << header.error().message;
+  auto model = header.value_or(gguf::Header{});
+  model.files = {"/models/m.gguf"};
+  return model;
+}
+
+hw::Gpu card(Bytes total, Bytes free, std::string id = "CUDA0") {
+  return {
+      .name = "NVIDIA Test " + id, .engine_device = std::move(id), .total = total, .free = free};
+}
+
+hw::Hardware machine(std::vector<hw::Gpu> gpus) {
+  return {.cpu = {"Test CPU", 16, 16, 8},
+          .memory = {.total = 64_GiB, .available = 48_GiB},
+          .gpus = std::move(gpus)};
+}
+
+void expect_balanced(const RunPlan& plan) {
+  for (const auto& row : plan.ledger) {
+    EXPECT_EQ(row.needed() + row.reserve + row.left, row.free) << row.device;
+  }
+}
+
+TEST(Plan, PutsEverythingOnTheCardAndAccountsForEachByte) {
+  const auto plan = make(machine({card(24_GiB, 23_GiB)}), header_of(test::llama_8b()));
+  ASSERT_TRUE(plan) << plan.error().message;
+  EXPECT_EQ(plan->device, "CUDA0");
+  EXPECT_TRUE(plan->on_gpu);
+  EXPECT_EQ(plan->layers, 32);
+  EXPECT_EQ(plan->context, Tokens{32768});
+  EXPECT_EQ(plan->kv_k, KvType::f16);
+  EXPECT_EQ(plan->rung, "full");
+  EXPECT_EQ(plan->threads, 8);
+  EXPECT_EQ(plan->cache_ram, 2_GiB);
+  EXPECT_EQ(plan->checkpoints, 0);
+  ASSERT_EQ(plan->ledger.size(), 2U);
+  EXPECT_EQ(plan->ledger[0].kv, 4096_MiB);
+  EXPECT_EQ(plan->ledger[0].reserve, 2_GiB);
+  EXPECT_EQ(plan->ledger[1].device, "host");
+  EXPECT_EQ(plan->ledger[1].weights, Bytes{128256ULL * 4096 / 256 * 144});
+  EXPECT_THAT(plan->warnings, IsEmpty());
+  expect_balanced(*plan);
+}
+
+TEST(Plan, KeepsMoreFreeOnLargeCardsAndWhatTheUserSays) {
+  const auto model = header_of(test::llama_8b());
+  EXPECT_EQ(make(machine({card(32_GiB, 31_GiB)}), model)->ledger[0].reserve, 4_GiB);
+  EXPECT_EQ(make(machine({card(32_GiB, 31_GiB)}), model, {.reserve = 1_GiB})->ledger[0].reserve,
+            1_GiB);
+}
+
+TEST(Plan, TakesASmallerCacheTypeBeforeAShorterContext) {
+  const auto plan = make(machine({card(11_GiB, 10_GiB)}), header_of(test::llama_8b()));
+  ASSERT_TRUE(plan) << plan.error().message;
+  EXPECT_EQ(plan->context, Tokens{32768});
+  EXPECT_EQ(plan->kv_k, KvType::q8_0);
+  EXPECT_EQ(plan->rung, "q8_0 cache");
+  EXPECT_EQ(plan->reason, "With q8_0 cache instead of f16, 32768 tokens fit.");
+}
+
+TEST(Plan, ShortensTheContextToTheMostThatFits) {
+  const auto model = header_of(test::llama_8b());
+  const auto plan = make(machine({card(8_GiB, 7900_MiB)}), model);
+  ASSERT_TRUE(plan) << plan.error().message;
+  EXPECT_EQ(plan->kv_k, KvType::q8_0);
+  EXPECT_LT(plan->context, Tokens{32768});
+  EXPECT_EQ(plan->context.value % 256, 0);
+  const auto more =
+      make(machine({card(8_GiB, 7900_MiB)}), model, {.context = plan->context + Tokens{256}});
+  EXPECT_FALSE(more);
+  expect_balanced(*plan);
+}
+
+TEST(Plan, GivesALadderThatOnlyEverGivesUpMore) {
+  const auto plans = ladder(machine({card(24_GiB, 23_GiB)}), header_of(test::llama_8b()), {});
+  ASSERT_TRUE(plans) << plans.error().message;
+  std::vector<std::pair<std::int64_t, std::string_view>> steps;
+  for (const auto& plan : *plans) {
+    steps.emplace_back(plan.context.value, to_string(plan.kv_k));
+    expect_balanced(plan);
+  }
+  EXPECT_THAT(
+      steps, ElementsAre(std::pair(32768, "f16"), std::pair(32768, "q8_0"), std::pair(16384, "f16"),
+                         std::pair(16384, "q8_0"), std::pair(8192, "f16"), std::pair(8192, "q8_0"),
+                         std::pair(4096, "f16"), std::pair(4096, "q8_0")));
+  EXPECT_EQ(plans->at(3).rung, "shorter context, q8_0 cache");
+}
+
+TEST(Plan, RefusesWithNumbersAndTheNearestThatFits) {
+  const auto plan = make(machine({card(8_GiB, 7000_MiB)}), header_of(test::llama_8b()));
+  ASSERT_FALSE(plan);
+  EXPECT_EQ(plan.error().code, Errc::capacity);
+  EXPECT_THAT(
+      plan.error().message,
+      testing::AllOf(
+          HasSubstr("llama does not fit: NVIDIA Test CUDA0 would need 5.0 GiB for a context "
+                    "of 4096 tokens with q8_0 cache (weights 4.1 GiB, cache 272.0 MiB, "),
+          HasSubstr("but 4.8 GiB are available (6.8 GiB free less 2.0 GiB reserve). "
+                    "Nearest that fits: a context of "),
+          HasSubstr(" tokens with q8_0 cache, or all of it on the CPU (--device cpu)")));
+}
+
+TEST(Plan, NamesTheReserveOrASmallerFileWhenNoContextFits) {
+  const auto model = header_of(test::llama_8b());
+  EXPECT_THAT(make(machine({card(8_GiB, 6_GiB)}), model).error().message,
+              HasSubstr("Nearest that fits: this context with a reserve of at most"));
+  EXPECT_THAT(make(machine({card(6_GiB, 4_GiB)}), model).error().message,
+              HasSubstr("Nearest that fits: a model file of about"));
+  EXPECT_THAT(make(machine({card(8_GiB, 1_GiB)}), model).error().message,
+              HasSubstr("Nearest that fits: nothing on this device"));
+}
+
+TEST(Plan, NeverSharesAModelBetweenTwoMemories) {
+  // Each card alone is too small for 16 GB of experts, both together would do.
+  const auto plan = make(machine({card(12_GiB, 11_GiB), card(12_GiB, 11_GiB, "CUDA1")}),
+                         header_of(test::gemma3_27b()));
+  ASSERT_FALSE(plan);
+  EXPECT_THAT(plan.error().message, testing::AllOf(HasSubstr("NVIDIA Test CUDA0 would need"),
+                                                   HasSubstr("; NVIDIA Test CUDA1 would need")));
+}
+
+TEST(Plan, PrefersTheCardWithMostFree) {
+  const auto plan = make(machine({card(24_GiB, 8_GiB), card(24_GiB, 23_GiB, "CUDA1")}),
+                         header_of(test::llama_8b()));
+  ASSERT_TRUE(plan) << plan.error().message;
+  EXPECT_EQ(plan->device, "CUDA1");
+}
+
+TEST(Plan, UsesTheCpuWithoutAGpuAndCountsItsRamOnce) {
+  const auto plan = make(machine({}), header_of(test::gemma3_27b()), {.desired_context{8192}});
+  ASSERT_TRUE(plan) << plan.error().message;
+  EXPECT_EQ(plan->device, "none");
+  EXPECT_FALSE(plan->on_gpu);
+  ASSERT_EQ(plan->ledger.size(), 1U);
+  EXPECT_EQ(plan->ledger[0].weights, header_of(test::gemma3_27b()).tensor_bytes());
+  EXPECT_EQ(plan->ledger[0].reserve, 4_GiB);
+  EXPECT_EQ(plan->checkpoints, 8);
+  expect_balanced(*plan);
+}
+
+TEST(Plan, DoesNotTakeACpuInDisguiseUnlessItIsNamed) {
+  auto fake = card(24_GiB, 20_GiB, "Vulkan0");
+  fake.name = "llvmpipe";
+  fake.kind = hw::GpuKind::software;
+  const auto model = header_of(test::llama_8b());
+  EXPECT_EQ(make(machine({fake}), model)->device, "none");
+  EXPECT_EQ(make(machine({fake}), model, {.device = "llvmpipe"})->device, "Vulkan0");
+  EXPECT_EQ(make(machine({fake}), model, {.device = "vulkan0"})->device, "Vulkan0");
+}
+
+TEST(Plan, TakesUnifiedMemoryFromTheHost) {
+  auto apple = card(48_GiB, 40_GiB, "MTL0");
+  apple.kind = hw::GpuKind::unified;
+  const auto plan = make(machine({apple}), header_of(test::llama_8b()));
+  ASSERT_TRUE(plan) << plan.error().message;
+  EXPECT_EQ(plan->ledger[1].free, 48_GiB - plan->ledger[0].needed());
+  expect_balanced(*plan);
+}
+
+TEST(Plan, SaysWhenTheEngineDoesNotSeeACard) {
+  auto unseen = card(24_GiB, 23_GiB, "");
+  unseen.name = "NVIDIA RTX";
+  const auto model = header_of(test::llama_8b());
+  const auto plan = make(machine({unseen}), model);
+  ASSERT_TRUE(plan) << plan.error().message;
+  EXPECT_EQ(plan->device, "none");
+  EXPECT_THAT(plan->warnings, ElementsAre(HasSubstr("the engine does not see it")));
+  EXPECT_EQ(make(machine({unseen}), model, {.device = "RTX"}).error().code, Errc::invalid);
+}
+
+TEST(Plan, RefusesWishesThatContradictTheModelOrTheMachine) {
+  const auto model = header_of(test::llama_8b());
+  const auto here = machine({card(24_GiB, 23_GiB)});
+  EXPECT_EQ(make(here, model, {.device = "CUDA7"}).error(),
+            (Error{Errc::not_found,
+                   "no device is called \"CUDA7\"; there are: cpu, CUDA0 (NVIDIA "
+                   "Test CUDA0)"}));
+  EXPECT_EQ(make(here, model, {.context = Tokens{200000}}).error(),
+            (Error{Errc::invalid,
+                   "a context of 200000 tokens is more than the 131072 the model was "
+                   "trained for"}));
+  EXPECT_EQ(make(here, model, {.context = Tokens{0}}).error().code, Errc::invalid);
+  EXPECT_EQ(make(here, model, {.ubatch = 0}).error().code, Errc::invalid);
+}
+
+TEST(Plan, StaysWithinAShortTraining) {
+  const auto tiny = test::base({"llama", 2, 64, 128, 2, 2, 32, 100, 1100});
+  const auto plan = make(machine({}), header_of(tiny));
+  ASSERT_TRUE(plan) << plan.error().message;
+  EXPECT_EQ(plan->context, Tokens{1024});
+  EXPECT_EQ(plan->rung, "full");
+}
+
+TEST(Plan, LeavesOutCacheTypesTheHeadsCannotHold) {
+  const auto odd = header_of(test::base({"llama", 2, 40, 128, 2, 2, 20, 100, 4096}));
+  const auto plans = ladder(machine({}), odd, {});
+  ASSERT_TRUE(plans) << plans.error().message;
+  for (const auto& plan : *plans) EXPECT_EQ(plan.kv_k, KvType::f16);
+  EXPECT_EQ(make(machine({}), odd, {.kv_types = {KvType::q8_0}}).error().code, Errc::invalid);
+}
+
+TEST(Plan, WarnsBelowFourBits) {
+  auto writer = test::base({"llama", 1, 256, 256, 2, 2, 128, 256, 4096});
+  writer.tensor("token_embd.weight", {256, 256}, "q2_K");
+  const auto plan = make(machine({}), header_of(writer));
+  ASSERT_TRUE(plan) << plan.error().message;
+  EXPECT_THAT(plan->warnings, ElementsAre(HasSubstr("2.6 bits per weight")));
+}
+
+TEST(Plan, LeavesUsersRamAloneWhenItIsShort) {
+  auto small = machine({card(24_GiB, 23_GiB)});
+  small.memory = {.total = 8_GiB, .available = 2048_MiB};
+  const auto plan = make(small, header_of(test::llama_8b()));
+  ASSERT_TRUE(plan) << plan.error().message;
+  EXPECT_EQ(plan->ledger[1].reserve, 1_GiB);
+  EXPECT_LE(plan->cache_ram, 256_MiB);
+  small.memory.available = 1_GiB;
+  EXPECT_THAT(make(small, header_of(test::llama_8b())).error().message,
+              HasSubstr("the machine's RAM would need"));
+}
+
+TEST(PlanText, IsReadInTenSeconds) {
+  const auto plan = make(machine({card(24_GiB, 18_GiB)}), header_of(test::llama_8b()));
+  ASSERT_TRUE(plan) << plan.error().message;
+  EXPECT_EQ(to_text(*plan, 60),
+            R"(llama on NVIDIA Test CUDA0 (CUDA0), all 32 layers: context 32768, f16 cache
+The whole context of 32768 tokens fits with f16 cache.
+
+          capacity      free   weights     cache   compute   reserve      left
+CUDA0     24.0 GiB  18.0 GiB   4.1 GiB   4.0 GiB 692.7 MiB   2.0 GiB   7.3 GiB
+host      64.0 GiB  48.0 GiB 281.8 MiB         -   2.3 GiB   4.0 GiB  41.4 GiB
+
+CUDA0   [-------------WWWWWWWWKKKKKKKKCCrrrr...............]
+host    [-------------CCrrr................................]
+         - in use  W weights  K cache  C compute  r reserve  . left
+)");
+}
+
+}  // namespace
+}  // namespace plim::plan
