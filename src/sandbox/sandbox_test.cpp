@@ -83,6 +83,26 @@ TEST(Sandbox, CanBindTheProjectReadOnly) {
   EXPECT_EQ(project.read("a.txt"), "a\n");
 }
 
+TEST(Sandbox, ShowsALinkedWorktreeItsRepositoryButNoFolderThatIsOnlyClaimed) {
+  const TestProject project;
+  const auto main = (project.outside() / "main").string();
+  const auto tree = (project.root() / "tree").string();
+  const auto setup = Sandbox::unconfined({.project = project.root()});
+  ASSERT_EQ(say(setup, "git init -q " + main + " && cd " + main +
+                           " && git -c user.name=a -c user.email=a@b commit -q --allow-empty -m one"
+                           " && git worktree add -q " +
+                           tree + " 2>&1"),
+            "");
+  const auto sandbox = open_or_die({.project = tree});
+  EXPECT_EQ(say(sandbox, "git log --format=%s; (: > " + main + "/.git/x) 2>/dev/null || echo no"),
+            "one\nno\n");
+
+  fs::create_directories(project.outside() / "secret/worktrees/x");
+  std::ofstream(fs::path(tree) / ".git")
+      << "gitdir: " << project.outside().string() << "/secret/worktrees/x\n";
+  EXPECT_EQ(say(sandbox, "ls " + project.outside().string() + " 2>/dev/null"), "exit 2\n");
+}
+
 TEST(Sandbox, LetsProgramsTalkToThemselvesOverLoopback) {
   const TestProject project;
   const auto sandbox = open_or_die({.project = project.root()});

@@ -79,8 +79,12 @@ Result<path> find_bwrap(std::span<const path> places) {
               "distribution's bubblewrap package)");
 }
 
+std::vector<std::string> all_bwrap_namespaces() {
+  return {"--unshare-all", "--unshare-user", "--disable-userns"};
+}
+
 Result<std::vector<std::string>> bwrap_namespaces(const path& bwrap, std::stop_token stop) {
-  const Flags all{"--unshare-all", "--unshare-user", "--disable-userns"};
+  const Flags all = all_bwrap_namespaces();
   // Root needs no user namespace, and where /proc is partly covered, as in a container or in
   // another bubblewrap, the kernel lets only a namespace's owner mount a fresh one.
   const Flags without_user{"--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts",

@@ -19,9 +19,12 @@ namespace plim::sys {
 [[nodiscard]] Result<std::filesystem::path> find_bwrap(
     std::span<const std::filesystem::path> places = bwrap_places());
 
+/// Empty user, PID, network, IPC, UTS and cgroup namespaces, and no new ones inside.
+[[nodiscard]] std::vector<std::string> all_bwrap_namespaces();
+
 /// The namespace flags that work on this system, found by starting `/bin/true` with them; they go
-/// before every other argument. Empty user, PID, network, IPC, UTS and cgroup namespaces; where
-/// root inside a container may not mount a fresh /proc, all but the user namespace.
+/// before every other argument. All of them; where root inside a container may not mount a fresh
+/// /proc, all but the user namespace.
 /// About 10 ms; any thread. To go with them, always: `--cap-drop ALL`, and `--proc /proc
 /// --remount-ro /proc`, because bubblewrap leaves /proc/sys (core_pattern!) writable to root.
 /// Errors: denied, with bubblewrap's own words and the setting that forbids it, as far as one
