@@ -76,7 +76,7 @@ Result<std::vector<CommandSnapshot::Difference>> CommandSnapshot::compare(
   // With other ignore rules a file may only seem new, and undoing would delete it.
   if (std::ranges::any_of(found, is_ignore_file, &Difference::path)) {
     for (auto& difference : found) {
-      if (difference.kind == Kind::created) difference.undoable = is_ignore_file(difference.path);
+      if (difference.kind == Kind::created) difference.undoable = false;
     }
   }
   return found;
