@@ -12,7 +12,11 @@ constexpr std::array<std::string_view, 5> lookups{"token_embd.weight", "position
                                                   "token_types.weight", "token_embd_norm.weight",
                                                   "per_layer_token_embd.weight"};
 
-bool is_lookup(std::string_view name) { return std::ranges::contains(lookups, name); }
+bool is_lookup(const gguf::Header& model, std::string_view name) {
+  // LFM2 calls its output norm so, and that belongs to the output layer.
+  if (name == "token_embd_norm.weight" && model.architecture().starts_with("lfm2")) return false;
+  return std::ranges::contains(lookups, name);
+}
 
 /// The token table when the model has no output layer of its own.
 Bytes tied_output(const gguf::Header& model) {
@@ -26,7 +30,7 @@ Bytes tied_output(const gguf::Header& model) {
 WeightBytes weights_on_gpu(const gguf::Header& model) {
   WeightBytes sum{.device = tied_output(model)};
   for (const auto& tensor : model.tensors) {
-    (is_lookup(tensor.name) ? sum.host : sum.device) += tensor.bytes;
+    (is_lookup(model, tensor.name) ? sum.host : sum.device) += tensor.bytes;
   }
   return sum;
 }
