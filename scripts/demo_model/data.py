@@ -1,40 +1,76 @@
 """Turns generated episodes into batches of token ids and loss weights, in a worker process."""
 
+import contextlib
 import hashlib
 import json
 import multiprocessing
 import os
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from queue import Empty
 from random import Random
 
 import numpy as np
 
 import chat
 import generate
-from runner import Workdir
+from runner import Workdir, without_time
 from tokenizer import Tokenizer
 
 SHARD = 1024  # episodes that share a seed; training resumes at a shard
-LENGTHS = (384, 448, 512, 640, 768)  # longer episodes are left out
 BATCH_TOKENS = 8192
-CONTEXT_WEIGHT = 0.1  # of what the model reads, against 1.0 for what it writes
 
 
-def encode(episode: dict, tokenizer: Tokenizer) -> tuple[np.ndarray, np.ndarray]:
+@dataclass(frozen=True)
+class Stage:
+    """A part of training. Weights are of a token's loss, against 1.0 for what the model writes."""
+
+    first_shard: int
+    lengths: tuple[int, ...]  # batches are padded to these; longer episodes are left out
+    context: float  # weight of what the model reads
+    edit: float  # weight of line number and new text in an edit
+    varied_mistakes: bool
+    real: float = 0.5  # share of English words among the nouns
+
+
+STAGES = (
+    Stage(0, (384, 448, 512, 640, 768), context=0.1, edit=1.0, varied_mistakes=False),
+    Stage(7, (384, 448, 512, 640, 768, 1024), context=0.02, edit=1.0, varied_mistakes=True),
+    Stage(9, (384, 448, 512, 640, 768, 1024), context=0.02, edit=5.0, varied_mistakes=True),
+    Stage(13, (384, 448, 512, 640, 768, 1024), context=0.005, edit=5.0, varied_mistakes=True, real=0.15),
+)
+
+
+def stage_of(shard_number: int) -> Stage:
+    return [s for s in STAGES if s.first_shard <= shard_number][-1]
+
+
+def encode(episode: dict, tokenizer: Tokenizer, stage: Stage) -> tuple[np.ndarray, np.ndarray]:
     """(token ids, how much predicting each token counts)."""
     ids: list[int] = []
     weights: list[float] = []
+    line = tokenizer.ids["line"]
     for text, own in chat.render(episode["messages"]):
         part = tokenizer.encode(text)
-        ids += part
         mistake = not own and text.endswith("<|im_end|>")
-        weights += [1.0 if own else 0.0 if mistake else CONTEXT_WEIGHT] * len(part)
+        weights += [1.0 if own else 0.0 if mistake else stage.context] * len(part)
+        if own and '"name": "edit"' in text:
+            rest = len(part) - part.index(line)
+            weights[-rest:] = [stage.edit] * rest
+        ids += part
     return np.array(ids, np.int64), np.array(weights, np.float32)
 
 
 def shard(seed: int, number: int, folder: Path) -> list[dict]:
-    return list(generate.episodes(seed * 100_000 + number, SHARD, False, Workdir(folder)))
+    stage = stage_of(number)
+    return list(generate.episodes(seed * 100_000 + number, SHARD, False, Workdir(folder), stage.varied_mistakes,
+                                  stage.real))
+
+
+def digest(episodes: list[dict]) -> str:
+    """SHA-256 of a shard; how long its tests took does not count."""
+    return hashlib.sha256(without_time(json.dumps(episodes)).encode()).hexdigest()
 
 
 def _produce(queue, seed: int, first: int, tokenizer_path: Path, folder: Path) -> None:
@@ -45,16 +81,18 @@ def _produce(queue, seed: int, first: int, tokenizer_path: Path, folder: Path) -
     number = first
     while True:
         episodes = shard(seed, number, folder)
-        digest = hashlib.sha256(json.dumps(episodes).encode()).hexdigest()
-        queue.put((number, digest, list(batches([encode(e, tokenizer) for e in episodes], Random(number)))))
+        stage = stage_of(number)
+        encoded = [encode(e, tokenizer, stage) for e in episodes]
+        queue.put((number, digest(episodes), list(batches(encoded, stage.lengths, Random(number)))))
         number += 1
 
 
-def batches(encoded: list[tuple[np.ndarray, np.ndarray]], rng: Random | None) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+def batches(encoded: list[tuple[np.ndarray, np.ndarray]], lengths: tuple[int, ...],
+            rng: Random | None) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Groups of equal padded length, in random order: (ids [n, length + 1], weights [n, length])."""
-    groups: dict[int, list] = {length: [] for length in LENGTHS}
+    groups: dict[int, list] = {length: [] for length in lengths}
     for ids, weights in encoded:
-        if length := next((n for n in LENGTHS if n >= len(ids) - 1), None):
+        if length := next((n for n in lengths if n >= len(ids) - 1), None):
             groups[length].append((ids, weights))
     out = []
     for length, rows in groups.items():
@@ -76,5 +114,7 @@ def stream(seed: int, first: int, tokenizer_path: Path, folder: Path) -> Iterato
     queue = context.Queue(maxsize=1)
     worker = context.Process(target=_produce, args=(queue, seed, first, tokenizer_path, folder), daemon=True)
     worker.start()
-    while True:
-        yield queue.get()
+    while worker.is_alive():
+        with contextlib.suppress(Empty):
+            yield queue.get(timeout=10)
+    raise RuntimeError("the data worker has died; its message is above")

@@ -14,6 +14,7 @@ import math
 import socket
 import subprocess
 import time
+import urllib.error
 import urllib.request
 from collections import Counter
 from pathlib import Path
@@ -167,7 +168,7 @@ def main() -> None:
     model = args.model.resolve()
     example = {f.name: f.read_text() for f in sorted(args.example.iterdir()) if f.is_file()} if args.example else None
     work = Workdir(args.work)
-    solved, runs, calls, bad, shown = Counter(), Counter(), 0, 0, 0
+    solved, runs, calls, bad, failures, shown = Counter(), Counter(), 0, 0, 0, 0
     with Server(model, args.server, args.threads) as server:
         if example:
             cases = [{"family": "example", "files": example, "test": "python3 -m unittest",
@@ -176,7 +177,10 @@ def main() -> None:
             cases = list(generate.episodes(args.seed, args.count, True, work))
         for number, case in enumerate(cases):
             agent = Agent(server, work, case["files"], case["test"])
-            good, messages = agent.run(case["task"], args.temperature, seed=number + 1)
+            try:
+                good, messages = agent.run(case["task"], args.temperature, seed=number + 1)
+            except urllib.error.HTTPError as error:  # the server could not make sense of a reply
+                good, messages, failures = False, [{"role": "server", "content": error.read().decode()}], failures + 1
             runs[case["family"]] += 1
             solved[case["family"]] += good
             calls, bad = calls + agent.calls, bad + agent.bad_calls
@@ -185,7 +189,7 @@ def main() -> None:
                 print(f"=== {case['family']}\n{show(messages)}\n", flush=True)
     total_solved, total_runs = sum(solved.values()), sum(runs.values())
     report = {"solved": total_solved, "runs": total_runs, "wilson": wilson(total_solved, total_runs),
-              "tool_calls": calls, "invalid_tool_calls": bad,
+              "tool_calls": calls, "invalid_tool_calls": bad, "server_errors": failures,
               "families": {f: {"solved": solved[f], "runs": n, "wilson": wilson(solved[f], n)}
                            for f, n in sorted(runs.items())}}
     print(json.dumps(report, indent=1))

@@ -4,6 +4,8 @@
 """
 
 import argparse
+import hashlib
+import json
 from pathlib import Path
 
 import gguf
@@ -11,6 +13,7 @@ import numpy as np
 import torch
 
 import chat
+import data
 from model import Config
 from tokenizer import SPECIAL, USER_DEFINED, Tokenizer
 
@@ -86,6 +89,22 @@ def export(state: dict, config: Config, tokenizer: Tokenizer, out: Path, kind: s
     writer.close()
 
 
+def provenance(saved: dict, out: Path) -> dict:
+    """What the GGUF came from, to be kept beside it."""
+    return {
+        "file_sha256": hashlib.sha256(out.read_bytes()).hexdigest(),
+        "parameters": sum(t.numel() for t in saved["model"].values()),
+        "config": saved["config"],
+        "seed": int(saved["arguments"]["seed"]),
+        "steps": saved["step"],
+        "tokens": saved["tokens"],
+        "episodes": len(saved["shards"]) * data.SHARD,
+        "training_seconds": round(saved["seconds"]),
+        "data_sha256": hashlib.sha256("".join(saved["shards"]).encode()).hexdigest(),
+        "torch": torch.__version__,
+    }
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--run", type=Path, required=True, help="the folder train.py wrote")
@@ -95,6 +114,7 @@ def main() -> None:
     saved = torch.load(args.run / "checkpoint.pt", map_location="cpu", weights_only=False)
     args.out.parent.mkdir(parents=True, exist_ok=True)
     export(saved["model"], Config(**saved["config"]), Tokenizer.load(args.run / "tokenizer.json"), args.out, args.type)
+    args.out.with_suffix(".json").write_text(json.dumps(provenance(saved, args.out), indent=1) + "\n")
     print(f"{args.out}: {args.out.stat().st_size} bytes, step {saved['step']}")
 
 

@@ -10,6 +10,7 @@ message with "learn": false is a deliberate mistake that training must not imita
 
 import argparse
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -66,14 +67,15 @@ def test_file(module: str, parts: list[Function]) -> str:
     return "\n".join(lines[:-1]) + "\n"
 
 
-def make_project(rng: Random, held_out: bool, family: str | None, passing: bool = False) -> Project:
-    module, *nouns = words.draw(rng, 3, held_out)
+def make_project(rng: Random, held_out: bool, family: str | None, passing: bool = False,
+                 real: float = 0.5) -> Project:
+    module, *nouns = words.draw(rng, 3, held_out, real)
     count = rng.choices((1, 2, 3), (5, 4, 1))[0]
     made = [make(rng.choice(nouns), rng) for make in rng.sample(functions.TEMPLATES, 8)]
     target = next((f for f in made if family is None or any(b.family == family for b in f.bugs)), None)
     parts = ([target] if target else []) + [f for f in made if f is not target][: count - 1]
     if target is None or len({f.name for f in parts}) < len(parts):
-        return make_project(rng, held_out, family, passing)
+        return make_project(rng, held_out, family, passing, real)
     rng.shuffle(parts)
     bug = None if passing else rng.choice([b for b in target.bugs if family in (None, b.family)])
     project = Project(module, {}, test_command(rng, module), target, bug)
@@ -139,9 +141,13 @@ class Episode:
         self.say(f"Fixed `{self.project.broken.name}` in {self.project.source}; the tests pass.")
 
 
-def wrong_fix(rng: Random, project: Project) -> tuple[int, str] | None:
+def wrong_fix(rng: Random, project: Project, unchanged: bool) -> tuple[int, str] | None:
     """A plausible mistake that leaves the rest of the file whole: (line, replacement)."""
     bug = project.bug
+    if unchanged and rng.random() < 0.5:  # some line of the file, as it is
+        lines = project.files[project.source].split("\n")
+        line = rng.choice([n for n, text in enumerate(lines) if text.startswith("    ")])
+        return line + 1, lines[line]
     if bug.wrong is None:
         return None
     others = [b.wrong for b in project.broken.bugs
@@ -151,10 +157,11 @@ def wrong_fix(rng: Random, project: Project) -> tuple[int, str] | None:
     return project.bug_line, project.fixed_line.replace(bug.right, rng.choice(others), 1)
 
 
-def make_episode(rng: Random, work: Workdir, held_out: bool, family: str | None) -> dict | None:
+def make_episode(rng: Random, work: Workdir, held_out: bool, family: str | None,
+                 varied_mistakes: bool = True, real: float = 0.5) -> dict | None:
     """None when the drawn bug does not make a test fail."""
     kind = rng.choices(("straight", "wrong first", "too early", "passing"), (78, 12, 6, 4))[0]
-    project = make_project(rng, held_out, family, passing=kind == "passing")
+    project = make_project(rng, held_out, family, kind == "passing", real)
     episode = Episode(project, work, task := rng.choice(TASKS))
     if kind == "passing":
         if not episode.run():
@@ -164,7 +171,7 @@ def make_episode(rng: Random, work: Workdir, held_out: bool, family: str | None)
         if episode.run():
             return None
         episode.read()
-        mistake = wrong_fix(rng, project) if kind != "straight" else None
+        mistake = wrong_fix(rng, project, varied_mistakes) if kind != "straight" else None
         if mistake and kind == "wrong first":
             episode.edit(*mistake, learn=False)
             if episode.run():
@@ -190,12 +197,13 @@ def make_episode(rng: Random, work: Workdir, held_out: bool, family: str | None)
             "files": project.files, "test": project.test, "messages": episode.messages}
 
 
-def episodes(seed: int, count: int, held_out: bool, work: Workdir):
+def episodes(seed: int, count: int, held_out: bool, work: Workdir, varied_mistakes: bool = True,
+             real: float = 0.5) -> Iterator[dict]:
     rng = Random(f"{seed}-{held_out}")
     made = 0
     while made < count:
         family = functions.FAMILIES[made % len(functions.FAMILIES)]
-        if episode := make_episode(rng, work, held_out, family):
+        if episode := make_episode(rng, work, held_out, family, varied_mistakes, real):
             made += 1
             yield episode
 

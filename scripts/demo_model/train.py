@@ -67,11 +67,12 @@ def measure(model, held: list[dict], tokenizer: Tokenizer, cast) -> dict[str, fl
     loss = tokens = right = edits = 0.0
     mark = tokenizer.ids["edit"]
     call = tokenizer.ids["<tool_call>"]
-    for ids, weights in data.batches([data.encode(e, tokenizer) for e in held], None):
+    stage = data.STAGES[-1]
+    for ids, weights in data.batches([data.encode(e, tokenizer, stage) for e in held], stage.lengths, None):
         ids, weights = torch.from_numpy(ids), torch.from_numpy(weights)
         with cast():
             logits = model(ids[:, :-1]).float()
-        own = weights == 1.0
+        own = weights >= 1.0
         losses = F.cross_entropy(logits.flatten(0, 1), ids[:, 1:].flatten(), reduction="none").view_as(weights)
         loss, tokens = loss + losses[own].sum().item(), tokens + own.sum().item()
         wrong = (logits.argmax(-1) != ids[:, 1:]) & own
@@ -84,6 +85,19 @@ def measure(model, held: list[dict], tokenizer: Tokenizer, cast) -> dict[str, fl
                     edits += 1
                     right += not wrong[row, start:end].any().item()
     return {"held_out_loss": loss / tokens, "edits_exact": right / max(edits, 1)}
+
+
+def open_curve(path: Path, step: int):
+    """The learning curve, appending after `step`: what an interrupted run wrote past it is dropped."""
+    rows = [["step", "tokens", "seconds", "train_loss", "held_out_loss", "edits_exact"]]
+    if path.exists():
+        with path.open() as file:
+            rows += [row for row in list(csv.reader(file))[1:] if int(row[0]) <= step]
+    file = path.open("w")
+    writer = csv.writer(file)
+    writer.writerows(rows)
+    file.flush()
+    return file, writer
 
 
 def main() -> None:
@@ -137,10 +151,7 @@ def main() -> None:
         (out / "data.json").write_text(json.dumps({"seed": args.seed, "shard_episodes": data.SHARD, "sha256": shards}))
 
     started, recent = time.monotonic(), []
-    curve = (out / "curve.csv").open("a")
-    writer = csv.writer(curve)
-    if step == 0:
-        writer.writerow(["step", "tokens", "seconds", "train_loss", "held_out_loss", "edits_exact"])
+    curve, writer = open_curve(out / "curve.csv", step)
     for number, digest, group in data.stream(args.seed, first, tokenizer_path, out / "work2"):
         for ids, weights in group:
             ids, weights = torch.from_numpy(ids).to(device), torch.from_numpy(weights).to(device)

@@ -1,5 +1,6 @@
 """Identifier words. Training draws from TRAIN and from made-up words; HELD_OUT is for tests only."""
 
+import keyword
 from random import Random
 
 TRAIN = """
@@ -50,15 +51,24 @@ def made_up(rng: Random) -> str:
             return word
 
 
-def draw(rng: Random, count: int, held_out: bool) -> list[str]:
-    """`count` different nouns."""
+def letters(rng: Random) -> str:
+    """A word of random letters: nothing about it can be guessed, only copied."""
+    return "".join(rng.choices("etaoinsrhldcumfpgwybvk", range(44, 0, -2), k=rng.randint(3, 7))) + rng.choice("tnrle")
+
+
+def draw(rng: Random, count: int, held_out: bool, real: float = 0.5) -> list[str]:
+    """`count` different nouns; of those for training, a share of `real` are English."""
     nouns: list[str] = []
     while len(nouns) < count:
         if held_out:
             noun = rng.choice(HELD_OUT)
+        elif rng.random() < real:
+            noun = rng.choice(TRAIN)
         else:
-            noun = rng.choice(TRAIN) if rng.random() < 0.5 else made_up(rng)
-        if noun not in nouns:
+            noun = letters(rng) if real < 0.5 and rng.random() < 0.2 else made_up(rng)
+        if keyword.iskeyword(noun):
+            continue
+        if noun not in nouns and noun + "s" not in HELD_OUT and (held_out or noun not in HELD_OUT):
             nouns.append(noun)
     return nouns
 
