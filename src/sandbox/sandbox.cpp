@@ -14,7 +14,7 @@
 #include "sandbox/project_check.hpp"
 #include "sandbox/protect.hpp"
 #include "sandbox/seccomp.hpp"
-#include "sandbox/self_test.hpp"
+#include "sandbox/self_check.hpp"
 #include "sandbox/watchdog.hpp"
 #include "sys/errno.hpp"
 #include "sys/process.hpp"
@@ -149,10 +149,10 @@ Result<Sandbox> Sandbox::open(Policy policy, std::span<const fs::path> bwrap_pla
 Sandbox Sandbox::unconfined(Policy policy) { return {std::move(policy), Rung::unconfined}; }
 
 Result<void> Sandbox::prove() const {
-  const SelfTest test;
+  const SelfCheck check;
   const auto result = TRY(run_confined(
-      test.script(), {.timeout = std::chrono::seconds(30), .memory = half_of_ram()}, {}));
-  return test.judge(result.head);
+      check.script(), {.timeout = std::chrono::seconds(30), .memory = half_of_ram()}, {}));
+  return check.judge(result.head);
 }
 
 Result<CommandResult> Sandbox::run(std::string_view shell_command, const Limits& limits,

@@ -1,4 +1,4 @@
-#include "sandbox/self_test.hpp"
+#include "sandbox/self_check.hpp"
 
 #include <algorithm>
 #include <array>
@@ -24,7 +24,7 @@ constexpr auto sealed =
 
 }  // namespace
 
-SelfTest::SelfTest() : listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+SelfCheck::SelfCheck() : listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -35,7 +35,7 @@ SelfTest::SelfTest() : listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0
   if (::getsockname(listener_.get(), generic, &size) == 0) port_ = ntohs(address.sin_port);
 }
 
-std::string SelfTest::script() const {
+std::string SelfCheck::script() const {
   return std::format(R"(exec 2>/dev/null
 for file in / /usr/ /etc/ /dev/ /proc/; do (: > "$file.plim-probe") && echo "writes $file"; done
 (: >> /proc/sys/kernel/core_pattern) && echo 'writes /proc/sys'
@@ -49,7 +49,7 @@ echo end
                      port_);
 }
 
-Result<void> SelfTest::judge(std::string_view output) const {
+Result<void> SelfCheck::judge(std::string_view output) const {
   std::string holes;
   const auto note = [&](std::string_view hole) {
     holes.append(holes.empty() ? "" : ", ").append(hole);

@@ -10,10 +10,10 @@ namespace plim::sandbox {
 
 /// A command that tries to get out of the sandbox, and what its output must not say. A policy is
 /// only as good as its proof: bubblewrap's protection is whatever its arguments make of it.
-class SelfTest {
+class SelfCheck {
  public:
   /// Listens on a loopback port that the command tries to reach; lives until it is judged.
-  SelfTest();
+  SelfCheck();
 
   [[nodiscard]] std::string script() const;
   /// Errors: denied, naming each wall that did not hold.
