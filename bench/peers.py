@@ -73,10 +73,10 @@ def found():
     return here, [name for name in PEERS if name not in here]
 
 
-def first_request(prepare, folder, project, task=TASK, limit_s=30):
-    """Starts a peer and ends it after its first request: (milliseconds, bytes of the body); None
-    when none came."""
-    with Server() as server:
+def first_request(prepare, folder, project, task=TASK, wanted=b"", limit_s=90):
+    """Starts a peer and ends it after its first request that holds `wanted`: (milliseconds from
+    start, bytes of the body); None when none came."""
+    with Server(wanted=wanted) as server:
         command, extra = prepare(folder, server.url, task)
         with open(folder / "peer.log", "wb") as log:
             started = now()
@@ -85,7 +85,7 @@ def first_request(prepare, folder, project, task=TASK, limit_s=30):
                                   start_new_session=True) as process:
                 asked = server.asked.wait(limit_s)
                 os.killpg(process.pid, signal.SIGKILL)
-        if not asked:
-            return None
-        first = server.exchanges[0]
-        return (first.arrived - started) / 1e6, len(first.body)
+        for exchange in server.exchanges:
+            if asked and wanted in exchange.body:
+                return (exchange.arrived - started) / 1e6, len(exchange.body)
+    return None

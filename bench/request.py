@@ -24,7 +24,9 @@ def measure():
                           bar=BAR_BYTES)]
         here, _ = peers.found()
         for name, size in OTHERS.items():
-            got = peers.first_request(here[name], folder, project, TASK) if name in here else None
+            # With tools: OpenCode asks for a title of the conversation first.
+            got = (peers.first_request(here[name], folder, project, TASK, wanted=b'"tools"')
+                   if name in here else None)
             figures.append(Figure(f"request: first body of {name}", "bytes",
                                   [got[1] if got else size],
                                   note="peer" if got else "peer, 2026-11, not in this run"))

@@ -33,13 +33,15 @@ def call(name, **arguments):
 class Server:
     """Serves from construction until close(); `replies` in order, then "Done." for ever.
 
-    `before_reply(index)` is called when a chat request is whole and not yet answered.
+    `before_reply(index)` is called when a chat request is whole and not yet answered. `asked` is set
+    by the first request whose body holds `wanted`.
     """
 
-    def __init__(self, replies=(), before_reply=lambda index: None):
+    def __init__(self, replies=(), before_reply=lambda index: None, wanted=b""):
         self.exchanges = []  # chat requests, in order
         self.replies = list(replies)
         self.before_reply = before_reply
+        self.wanted = wanted
         self.asked = threading.Event()
         self._http = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         threading.Thread(target=self._http.serve_forever, args=(0.01,), daemon=True).start()
@@ -68,6 +70,12 @@ def _handler(server):
             self.arrived = now()
             return super().parse_request()
 
+        def handle_one_request(self):
+            try:
+                super().handle_one_request()
+            except ConnectionError:  # a client that was ended
+                self.close_connection = True
+
         def log_message(self, *_):
             pass
 
@@ -81,7 +89,8 @@ def _handler(server):
             exchange = Exchange(self.path, self.arrived, body)
             index = len(server.exchanges)
             server.exchanges.append(exchange)
-            server.asked.set()
+            if server.wanted in body:
+                server.asked.set()
             server.before_reply(index)
             delta = server.replies[index] if index < len(server.replies) else text("Done.")
             finish = "tool_calls" if "tool_calls" in delta else "stop"
