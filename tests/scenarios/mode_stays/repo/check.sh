@@ -1,0 +1,1 @@
+./greet.sh Ada | grep -q Hello

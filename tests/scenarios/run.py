@@ -1,0 +1,202 @@
+#!/usr/bin/env python3
+"""Runs one scenario: the real plim on a copy of its repository, with scripted model replies.
+
+    PLIM=… FAKE_LLAMA_SERVER=… run.py NAME [--keep]
+
+A scenario is a folder beside this file:
+  task.md        the task, word for word
+  model.jsonl    the model's replies, as tests/fakes/fake_llama_server.cpp describes them
+  repo/          the project before
+  expect/        the files that differ afterwards; all others must be as before, byte for byte
+  scenario.json  what else is asked:
+    why             one sentence: what this scenario is for
+    args            more flags for plim run
+    yes             whether --yes is given (default true)
+    env             more environment
+    setup           odd files: [{"path", one of "text" "latin1" "hex" "link", and "mode"?, "repeat"?}]
+    expect_files    the same, for files afterwards that expect/ cannot hold
+    removed         paths that are gone afterwards
+    server          more flags for the fake engine
+    endpoint        used instead of the fake's
+    exit            plim's exit code
+    stdout_has, stderr_has, not_has   texts in (or in neither of) what plim prints
+    results_have    texts that each must stand in some tool result that the model saw
+    results_lack    texts that stand in none
+    nudges_have     the same for user messages after the first
+    requests        the exact number of chat requests
+    first_max_bytes a cap on the first request's body
+    compacts        true: requests need not extend one another
+    tests           outcomes of the verifications in order, e.g. [false, true]
+    changed         the files that the last event names as changed
+
+Whatever the scenario says, these hold: each request's bytes extend the one before; the session
+file is whole and each call has its result; nothing is written outside the project; no draft of a
+file and no process is left; and `plim undo` takes everything back.
+"""
+
+import json
+import shutil
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from harness import (Failure, Fake, Place, adopt_orphans, check, check_no_orphans,  # noqa: E402
+                     check_tree, tree)
+
+HERE = Path(__file__).resolve().parent
+KNOWN = {"why", "args", "yes", "env", "setup", "expect_files", "removed", "server", "endpoint",
+         "exit", "stdout_has", "stderr_has", "not_has", "results_have", "results_lack",
+         "nudges_have", "requests",
+         "first_max_bytes", "compacts", "tests", "changed"}
+CLOSING = b"]}"  # ends the messages and the request
+
+
+def put_file(root, entry):
+    path = root / entry["path"]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)
+    if "link" in entry:
+        path.symlink_to(entry["link"])
+        return
+    data = (bytes.fromhex(entry["hex"]) if "hex" in entry
+            else entry["latin1"].encode("latin-1") if "latin1" in entry
+            else entry["text"].encode())
+    path.write_bytes(data * entry.get("repeat", 1))
+    if "mode" in entry:
+        path.chmod(int(entry["mode"], 8))
+
+
+def prepare(folder, scenario, place):
+    """Fills the project; returns what is there before and what is to be there after."""
+    if (folder / "repo").is_dir():
+        shutil.copytree(folder / "repo", place.project, dirs_exist_ok=True)
+    for entry in scenario.get("setup", []):
+        put_file(place.project, entry)
+    (place.root / "outside/secret.txt").write_text("plim-secret-7\n")
+    before = tree(place.project)
+    after = place.root / "expected"
+    shutil.copytree(place.project, after, symlinks=True)
+    for file in sorted((folder / "expect").rglob("*")):
+        if file.is_file():
+            target = after / file.relative_to(folder / "expect")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            mode = target.stat().st_mode if target.exists() else None
+            target.write_bytes(file.read_bytes())
+            if mode is not None:
+                target.chmod(mode)
+    for entry in scenario.get("expect_files", []):
+        put_file(after, entry)
+    for path in scenario.get("removed", []):
+        (after / path).unlink()
+    return before, tree(after)
+
+
+def check_requests(bodies, scenario):
+    if "requests" in scenario:
+        check(len(bodies) == scenario["requests"],
+              f"{len(bodies)} requests were made, not {scenario['requests']}")
+    if not bodies:
+        return
+    print(f"first request: {len(bodies[0])} bytes; requests: {len(bodies)}")
+    if "first_max_bytes" in scenario:
+        check(len(bodies[0]) <= scenario["first_max_bytes"],
+              f"the first request has {len(bodies[0])} bytes, over {scenario['first_max_bytes']}")
+    for number, (one, two) in enumerate(zip(bodies, bodies[1:]), start=1):
+        check(one.endswith(CLOSING), f"request {number} does not end with its messages")
+        check(json.loads(one)["tools"] == json.loads(two)["tools"],
+              f"request {number + 1} has other tools than request {number}")
+        if scenario.get("compacts") or two.startswith(one[:-len(CLOSING)]):
+            continue
+        same = next((i for i, (a, b) in enumerate(zip(one, two)) if a != b), min(len(one), len(two)))
+        raise Failure(f"request {number + 1} does not extend request {number}; from byte {same}:\n"
+                      f"  {one[same - 40:same + 120]!r}\n  {two[same - 40:same + 120]!r}")
+
+
+def check_session(place, scenario):
+    events = place.events()
+    check(events[-1]["type"] == "task_finished", f"the session ends with {events[-1]['type']}")
+    messages = [event["message"] for event in events if event["type"] == "message"]
+    called = [c["id"] for m in messages for c in m.get("tool_calls", [])]
+    answered = [m["tool_call_id"] for m in messages if m["role"] == "tool"]
+    check(called == answered, f"calls {called} have the results {answered}")
+    check(len(set(called)) == len(called), f"calls share an id: {called}")
+    results = [m["content"] for m in messages if m["role"] == "tool"]
+    nudges = [m["content"] for m in messages if m["role"] == "user"][1:]
+    for key, texts in (("results_have", results), ("nudges_have", nudges)):
+        for wanted in scenario.get(key, []):
+            check(any(wanted in text for text in texts),
+                  f"{key}: {wanted!r} is in none of\n" + "\n---\n".join(texts))
+    for unwanted in scenario.get("results_lack", []):
+        check(not any(unwanted in text for text in results), f"results_lack: {unwanted!r} is there")
+    if "changed" in scenario:
+        check(events[-1]["files"] == scenario["changed"], f"changed: {events[-1]['files']}")
+    if "tests" in scenario:
+        passed = [event["passed"] for event in events if event["type"] == "verify_finished"]
+        check(passed == scenario["tests"], f"tests passed: {passed}")
+
+
+def check_printed(done, scenario):
+    check(done.code == scenario["exit"], f"plim ended with {done.code}, not {scenario['exit']}")
+    for key, text in (("stdout_has", done.out), ("stderr_has", done.err)):
+        for wanted in scenario.get(key, []):
+            check(wanted in text, f"{key}: {wanted!r} is not there")
+    for unwanted in scenario.get("not_has", []):
+        check(unwanted not in done.out + done.err, f"not_has: {unwanted!r} is there")
+    check("Sanitizer" not in done.err, "a sanitizer reported")
+    if "--json" in scenario.get("args", []):
+        events = [json.loads(line) for line in done.out.splitlines()]
+        check([e["type"] for e in events][:1] == ["task_started"], "--json: no task_started first")
+        check(events[-1]["type"] == "task_finished", "--json: no task_finished at the end")
+
+
+def check_undo(place, before):
+    """Takes every session's changes back: each plim undo undoes the newest one left."""
+    done = place.run(["undo"])
+    check(done.code == 0, f"plim undo: {done}")
+    check_tree(before, tree(place.project), "after plim undo")
+
+
+def run(folder, place):
+    scenario = json.loads((folder / "scenario.json").read_text())
+    check(set(scenario) <= KNOWN, f"unknown keys: {set(scenario) - KNOWN}")
+    before, expected = prepare(folder, scenario, place)
+    outside = tree(place.root / "outside")
+    task = (folder / "task.md").read_text().rstrip("\n")
+    script = folder / "model.jsonl"
+    with Fake(place, script.read_bytes() if script.exists() else b"",
+              scenario.get("server", [])) as fake:
+        start = time.monotonic()
+        done = place.run(
+            ["run", "--endpoint", scenario.get("endpoint", fake.endpoint), "--model", "M",
+             *(["--yes"] if scenario.get("yes", True) else []), *scenario.get("args", []), task],
+            scenario.get("env"))
+        print(done, f"\n{time.monotonic() - start:.2f} s")
+        check_no_orphans({fake.process.pid})
+        check_printed(done, scenario)
+        check_tree(expected, tree(place.project), "after plim run")
+        check_tree(outside, tree(place.root / "outside"), "afterwards, outside of it")
+        check_tree({}, tree(place.root / "home"), "afterwards, in the home folder")
+        check_requests(fake.bodies(), scenario)
+        if fake.bodies():
+            check_session(place, scenario)
+    if expected != before:
+        check_undo(place, before)
+
+
+def main():
+    adopt_orphans()
+    name, *flags = sys.argv[1:]
+    with Place() as place:
+        try:
+            run(HERE / name, place)
+        except Failure as failure:
+            print(f"FAIL {name}: {failure}")
+            if flags == ["--keep"]:
+                shutil.copytree(place.root, f"/tmp/{name}-kept", symlinks=True, dirs_exist_ok=True)
+            sys.exit(1)
+    print(f"ok {name}")
+
+
+if __name__ == "__main__":
+    main()
