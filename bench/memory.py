@@ -8,7 +8,7 @@ import os
 
 import client
 from report import Figure
-from script import turns
+from script import restore, turns
 from server import Server
 
 BAR_MB = 60
@@ -44,8 +44,7 @@ def measure(repeat=5, count=20):
                 samples.append(peak_mb(process_of(project)))
 
         for _ in range(repeat):
-            for path in project.rglob("module3.py"):
-                path.write_text(path.read_text().replace(" + 0\n", "\n"))
+            restore(project)
             with Server(turns(count), before_reply=look) as server:
                 run = client.Run(folder, project, ["--endpoint", server.url, "--no-verify"])
             if len(samples) == 0 or len(server.exchanges) != count:

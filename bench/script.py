@@ -18,3 +18,9 @@ def turns(count=20):
             replies.append(call("edit", path=MODULE, old=f"def value_3_{index}():\n    return {index}\n",
                                 new=f"def value_3_{index}():\n    return {index} + 0\n"))
     return [*replies, text("I changed what was asked.")]
+
+
+def restore(project):
+    """Takes the edits of an earlier run of turns() back."""
+    path = project / MODULE
+    path.write_text(path.read_text().replace(" + 0\n", "\n"))
