@@ -1,7 +1,6 @@
 #include "sys/directory.hpp"
 
 #include <fstream>
-#include <thread>
 
 #include <sys/stat.h>
 #include <sys/xattr.h>
@@ -210,16 +209,15 @@ TEST_F(DirectoryTest, LeavesTheOldOrTheNewBytesWhenKilled) {
   const std::string new_bytes(300'000, 'n');
   write("a", old_bytes);
   for (unsigned round = 0; round < 40; ++round) {
-    kill_while_running(
+    const std::string before = read("a");
+    kill_at_some_point(
         [&] {
           for (bool to_new = true;; to_new = !to_new) {
             const auto stat = directory_.stat("a");
             if (!stat || !directory_.replace("a", to_new ? new_bytes : old_bytes, *stat)) return;
           }
         },
-        [&] {
-          std::this_thread::sleep_for(std::chrono::microseconds(500 + (round * 7919U) % 9000U));
-        });
+        [&] { return read("a") != before; }, round);
     const std::string now = read("a");
     ASSERT_TRUE(now == old_bytes || now == new_bytes) << now.size();
   }

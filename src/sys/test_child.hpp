@@ -1,7 +1,9 @@
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <functional>
+#include <thread>
 
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -24,6 +26,19 @@ inline void kill_while_running(const std::function<void()>& work,
   while_it_runs();
   ::kill(child, SIGKILL);
   ::waitpid(child, nullptr, 0);
+}
+
+/// The same at a moment that depends on `seed`: odd ones first wait (10 s at most) until
+/// `has_begun`, so that some kills meet the work under way however slow the machine is.
+inline void kill_at_some_point(const std::function<void()>& work,
+                               const std::function<bool()>& has_begun, unsigned seed) {
+  kill_while_running(work, [&] {
+    const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    while (seed % 2 == 1 && !has_begun() && std::chrono::steady_clock::now() < limit) {
+      std::this_thread::yield();
+    }
+    std::this_thread::sleep_for(std::chrono::microseconds(100 + (seed * 7919U) % 8000U));
+  });
 }
 
 /// For tests: runs `work` in a forked child to its end and returns the exit code it returned.
