@@ -1,7 +1,7 @@
 """What scenarios and end-to-end tests share: the real plim in a temporary place, the fake engine,
 trees of files as values, and the certainty that no process is left. Python's library only.
 
-Programs come from the environment, as CTest sets it: PLIM, FAKE_LLAMA_SERVER.
+Programs come from the environment, as CTest sets it: PLIM, FAKE_LLAMA_SERVER, TINY_MODEL.
 """
 
 import ctypes
@@ -17,8 +17,10 @@ import tempfile
 import time
 from pathlib import Path
 
-PLIM = os.environ.get("PLIM", "build/dev/bin/plim")
-FAKE = os.environ.get("FAKE_LLAMA_SERVER", "build/dev/bin/fake_llama_server")
+BUILD = Path(__file__).resolve().parent.parent / "build/dev"
+PLIM = os.environ.get("PLIM", f"{BUILD}/bin/plim")
+FAKE = os.environ.get("FAKE_LLAMA_SERVER", f"{BUILD}/bin/fake_llama_server")
+TINY_MODEL = os.environ.get("TINY_MODEL", f"{BUILD}/tests/tiny.gguf")
 PATIENCE_S = 50  # for one plim; CTest's own limit is above it
 PR_SET_CHILD_SUBREAPER = 36
 
@@ -237,7 +239,7 @@ def orphans(known=()):
     return left
 
 
-def check_no_orphans(known=(), seconds=10):
+def check_no_orphans(known=(), seconds=20):
     """Those of a killed parent may take a moment to go; then none may be left."""
     try:
         wait_until(lambda: not orphans(known), "all processes gone", seconds)

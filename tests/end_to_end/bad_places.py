@@ -41,16 +41,16 @@ def a_read_only_project():
 
 
 def a_full_disk():
-    """The project is on a disk of 256 KiB; the edit needs more. The file keeps its old bytes."""
+    """The project is on a disk of 32 KiB; the edit needs more. The file keeps its old bytes."""
     with Place() as place:
-        old = "one\n" + "x" * 150_000 + "\n"
-        copy = (f'printf "one\\n" > {place.project}/a.txt && head -c 150000 /dev/zero | '
+        old = "one\n" + "x" * 20_000 + "\n"
+        copy = (f'printf "one\\n" > {place.project}/a.txt && head -c 20000 /dev/zero | '
                 f'tr "\\0" x >> {place.project}/a.txt && echo >> {place.project}/a.txt && '
                 f'"$@"; code=$?; cp {place.project}/* {place.root}/outside/; exit $code')
-        wrap = [*bwrap(place, "--size", "262144", "--tmpfs", str(place.project)),
+        wrap = [*bwrap(place, "--size", "32768", "--tmpfs", str(place.project)),
                 "sh", "-c", copy, "sh"]
-        script = [EDIT, call("write", path="b.txt", content="y" * 200_000), say("The disk is full.")]
-        with Fake(place, script, ["--ctx-size", "400000"]) as fake:
+        script = [EDIT, call("write", path="b.txt", content="y" * 16_000), say("The disk is full.")]
+        with Fake(place, script) as fake:
             done = run(place, fake, wrap=wrap)
             check(done.code == 3, done)
             results = tool_results(fake)

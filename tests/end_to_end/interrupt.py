@@ -79,21 +79,19 @@ def in_the_middle_of_a_reply():
             check_resumes(place)
 
 
-def start_sleeper(place, replies, *args):
-    fake = Fake(place, replies)
-    process = place.start(run_args(fake, *args))
-    wait_until(lambda: any("sleep 98761" in command_line(pid) for pid in descendants(process.pid)),
-               "the command")
-    return fake, process
+def interrupt_the_sleeper(place, replies, *args):
+    with Fake(place, replies) as fake:
+        process = place.start(run_args(fake, *args))
+        wait_until(lambda: any(command_line(pid).strip() == "sleep 98761"
+                               for pid in descendants(process.pid)), "the command")
+        interrupt(place, process, {fake.process.pid})
 
 
 def while_a_command_runs():
     with Place() as place:
         sleeper = {"name": "run", "arguments": {"command": "setsid sleep 98761 & sleep 98761"}}
         reader = {"name": "read", "arguments": {"path": "a.txt"}}
-        fake, process = start_sleeper(place, [{"tool_calls": [sleeper, reader]}])
-        interrupt(place, process, {fake.process.pid})
-        fake.stop()
+        interrupt_the_sleeper(place, [{"tool_calls": [sleeper, reader]}])
         check_resumes(place)
 
 
@@ -101,17 +99,21 @@ def while_the_tests_run():
     with Place() as place:
         place.write("a.txt", "one\n")
         replies = [call("edit", path="a.txt", old="one", new="two"), say("Done.")]
-        fake, process = start_sleeper(place, replies, "--test", "sleep 98761")
-        interrupt(place, process, {fake.process.pid})
-        fake.stop()
+        interrupt_the_sleeper(place, replies, "--test", "sleep 98761")
         check_resumes(place)
         done = place.run(["undo", place.session_files()[0].stem])
         check((place.project / "a.txt").read_text() == "one\n", f"plim undo: {done}")
 
 
-def while_the_model_loads():
+def while_the_engine_starts():
+    """The model loads; the engine is loaded and its first token does not come."""
+    for args in (["--load-ms", "600000"], ["--deaf"]):
+        while_one_starts(args)
+
+
+def while_one_starts(args):
     with Place() as place:
-        engine = fake_engine(place, ["--load-ms", "600000"])
+        engine = fake_engine(place, args)
         process = place.start(["run", "--engine", engine, "--device", "cpu", "--model", TINY_MODEL,
                                "--yes", "Do it."])
         wait_until(lambda: any("--alias" in command_line(pid) for pid in descendants(process.pid)),
@@ -121,35 +123,48 @@ def while_the_model_loads():
         check(not left, f"left in the runtime folder: {left}")
 
 
-def read_terminal(terminal, until, seconds=30):
-    seen = b""
-    while until not in seen:
-        check(select.select([terminal], [], [], seconds)[0], f"no {until!r} in {seen!r}")
+class Terminal:
+    """plim on a terminal of its own."""
+
+    def __init__(self, place, args):
+        self.shown = ""  # all of it
+        self.unread = ""  # what came after the last text that was waited for
+        self.pid, self.fd = pty.fork()
+        if self.pid == 0:
+            os.chdir(place.project)
+            os.execve(PLIM, ["plim", *args], {**place.env, "TERM": "xterm"})
+
+    def read_more(self):
+        """False at the end."""
+        check(select.select([self.fd], [], [], 30)[0], f"nothing more on the terminal: {self.shown}")
         try:
-            piece = os.read(terminal, 4096)
+            piece = os.read(self.fd, 4096).decode(errors="replace")
         except OSError:  # the other side has closed
-            piece = b""
-        if not piece:
-            break
-        seen += piece
-    return seen.decode(errors="replace")
+            return False
+        self.shown += piece
+        self.unread += piece
+        return piece != ""
+
+    def wait_for(self, text):
+        while text not in self.unread:
+            check(self.read_more(), f"no {text!r} in {self.shown!r}")
+        self.unread = self.unread.split(text, 1)[1]
+
+    def finish(self):
+        while self.read_more():
+            pass
+        os.close(self.fd)
+        code = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+        return Finished(code, self.shown.encode(), b"")
 
 
 def on_a_terminal(place, args, dialogue):
-    """Runs plim on a terminal of its own: waits for each text, then types what goes with it."""
-    pid, terminal = pty.fork()
-    if pid == 0:
-        os.chdir(place.project)
-        os.execve(PLIM, ["plim", *args], {**place.env, "TERM": "xterm"})
-    shown = ""
+    """Waits for each text of the dialogue, then types what goes with it."""
+    terminal = Terminal(place, args)
     for text, typed in dialogue:
-        shown += read_terminal(terminal, text.encode())
-        check(text in shown, f"no {text!r} in {shown!r}")
-        os.write(terminal, typed.encode())
-    shown += read_terminal(terminal, b"\0 never")
-    code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-    os.close(terminal)
-    return Finished(code, shown.encode(), b"")
+        terminal.wait_for(text)
+        os.write(terminal.fd, typed.encode())
+    return terminal.finish()
 
 
 def at_a_question():
@@ -180,5 +195,5 @@ def answers_to_questions():
 
 if __name__ == "__main__":
     main(while_connecting, while_the_prompt_is_read, in_the_middle_of_a_reply,
-         while_a_command_runs, while_the_tests_run, while_the_model_loads, at_a_question,
+         while_a_command_runs, while_the_tests_run, while_the_engine_starts, at_a_question,
          answers_to_questions)

@@ -1,15 +1,14 @@
 """Engines of our own for end-to-end tests: the fake one as a llama-server, tiny real models."""
 
-import os
+import json
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-from harness import FAKE
+from harness import FAKE, TINY_MODEL  # noqa: F401
 
 TESTS = Path(__file__).resolve().parent.parent
-TINY_MODEL = os.environ.get("TINY_MODEL", "build/dev/tests/tiny.gguf")
 
 
 def fake_engine(place, args=(), script=()):
@@ -20,7 +19,6 @@ def fake_engine(place, args=(), script=()):
         shutil.copy2(FAKE, folder / "llama-server")
     args = list(args)
     if script:
-        import json
         (folder / "model.jsonl").write_text("".join(json.dumps(r) + "\n" for r in script))
         args += ["--script", str(folder / "model.jsonl")]
     (folder / "fake.args").write_text("".join(f"{arg}\n" for arg in args))

@@ -1,0 +1,98 @@
+#!/usr/bin/env python3
+"""The real llama-server with a tiny model that talks nonsense: what is tested is its life.
+
+    real_engine.py DEVICE [TEST…]      DEVICE as --device takes it: cpu, Vulkan0
+"""
+
+import os
+import signal
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from harness import (TINY_MODEL, Place, check, check_no_orphans, command_line,  # noqa: E402
+                     descendants, main, wait_until)
+
+DEVICE = sys.argv.pop(1)
+# The model never ends a reply, so each is as long as the limit: a sixth of the context.
+FLAGS = ["--model", TINY_MODEL, "--device", DEVICE, "--yes", "--seed", "1"]
+LAVAPIPE = {"VK_DRIVER_FILES": "/usr/share/vulkan/icd.d/lvp_icd.json"} if DEVICE != "cpu" else {}
+
+
+def start(place, *flags):
+    place.write("a.txt", "one\n")
+    return place.start(["run", *FLAGS, *flags, "Do it."], LAVAPIPE)
+
+
+def read_until(process, text):
+    seen = b""
+    while text.encode() not in seen:
+        seen += (piece := os.read(process.stdout.fileno(), 4096))
+        check(piece, f"plim ended before {text!r}: {seen.decode(errors='replace')}")
+    return seen.decode(errors="replace")
+
+
+def engines(process):
+    """llama-server itself, without the bubblewrap around it."""
+    return [pid for pid in descendants(process.pid)
+            if command_line(pid).split(" ")[0].endswith("llama-server")]
+
+
+def check_left_clean(place):
+    check_no_orphans()
+    check(not list((place.root / "runtime/plimsoll").glob("*")), "the runtime folder is not empty")
+    log = place.root / "state/plimsoll/engine.log"
+    check(log.exists() and "load_model" in log.read_text(errors="replace"), "no engine.log")
+    check(place.events()[-1]["type"] == "task_finished", "the session has no end")
+
+
+def a_whole_life():
+    with Place() as place:
+        process = start(place, "--ctx", "2048", "--max-turns", "2")
+        done = place.finish(process)
+        check(done.code in (1, 3), done)
+        for text in ("plan: tiny on ", "load: measured ", "engine: llama-server without a network",
+                     "generated tokens"):
+            check(text in done.out, f"{text!r} is not said: {done}")
+        check("Sanitizer" not in done.err, done)
+        finished = place.events()[-1]
+        check(finished["usage"]["completion"] > 0 and finished["turns"] == 2, finished)
+        check_left_clean(place)
+
+
+def interrupted():
+    with Place() as place:
+        process = start(place, "--ctx", "4096")
+        read_until(process, "session ")
+        wait_until(lambda: os.read(process.stdout.fileno(), 100), "the reply")
+        process.send_signal(signal.SIGINT)
+        done = place.finish(process)
+        check(done.code == 130, done)
+        check_left_clean(place)
+
+
+def plim_is_killed():
+    with Place() as place:
+        process = start(place, "--ctx", "4096")
+        read_until(process, "session ")
+        process.kill()
+        place.finish(process)
+        check_no_orphans()
+
+
+def the_engine_is_killed():
+    """It is started again and the request goes on; killed over and over, it is given up."""
+    with Place() as place:
+        process = start(place, "--ctx", "4096", "--max-turns", "1")
+        read_until(process, "session ")
+        for pid in engines(process):
+            os.kill(pid, signal.SIGKILL)
+        done = place.finish(process)
+        check(done.code in (1, 3, 4), done)
+        check("the engine died while it answered" in done.out, done)
+        check("trying again" in done.out, done)
+        check_left_clean(place)
+
+
+if __name__ == "__main__":
+    main(a_whole_life, interrupted, plim_is_killed, the_engine_is_killed)
