@@ -59,6 +59,9 @@ Result<int> run(std::span<char* const> args) {
   }
   const auto environment = read_environment();
   const auto paths = find_paths(environment);
+  if (!paths.state.is_absolute()) {
+    return fail(Errc::invalid, "there is no place for sessions and undo: set HOME or XDG_STATE_HOME");
+  }
   const auto log_file = open_log(paths.state);
   auto config = TRY(load_config(paths, environment, invocation));
   std::error_code error;
