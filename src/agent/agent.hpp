@@ -24,7 +24,7 @@ struct Parts {
   engine::Engine& engine;
   const tools::Toolbox& tools;
   workspace::Workspace& files;
-  const sandbox::Sandbox& commands;
+  const tools::OpenSandbox& commands;
   Approver& approver;
   session::Session& session;
 };

@@ -84,7 +84,7 @@ class RunTask : public testing::Test {
 
   chat::TaskFinished run(Options options, std::string_view task = "Do it.",
                          std::stop_token stop = {}) {
-    return run_task({}, task, {engine_, toolbox_, *files_, *sandbox_, approver_, *session_}, options,
+    return run_task({}, task, {engine_, toolbox_, *files_, open_sandbox_, approver_, *session_}, options,
                     [this](const chat::Event& event) { events_.push_back(event); }, stop);
   }
   std::string content() {
@@ -99,6 +99,7 @@ class RunTask : public testing::Test {
   tools::Toolbox toolbox_{tools::EditFormat::replace};
   std::optional<workspace::Workspace> files_;
   std::optional<sandbox::Sandbox> sandbox_;
+  tools::OpenSandbox open_sandbox_ = [this]() -> const sandbox::Sandbox& { return *sandbox_; };
   std::optional<session::Session> session_;
   std::vector<chat::Event> events_;
 };

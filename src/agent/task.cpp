@@ -144,7 +144,8 @@ Result<chat::Reply> Task::ask_model() {
 std::optional<std::string> Task::refuse(const chat::ToolCall& call) {
   const auto access = parts_.tools.access(call.name);
   if (!access) return std::nullopt;  // the toolbox has the better answer
-  const bool confined = parts_.commands.rung() == sandbox::Rung::confined;
+  const bool confined = *access != tools::Access::execute ||
+                        parts_.commands().rung() == sandbox::Rung::confined;
   switch (decide(*access, options_.permissions, confined)) {
     case Gate::allow: return std::nullopt;
     case Gate::deny:

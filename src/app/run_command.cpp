@@ -1,4 +1,6 @@
 #include <cstdio>
+#include <future>
+#include <optional>
 #include <print>
 #include <random>
 
@@ -108,16 +110,37 @@ agent::Options agent_options(const RunCommand& command, const Context& context,
           .seed = seed ? std::optional(static_cast<std::uint64_t>(*seed)) : std::nullopt};
 }
 
-Result<sandbox::Sandbox> open_sandbox(const RunCommand& command, const Context& context,
-                                      Output& output) {
-  const sandbox::Policy policy{.project = context.project, .read_only = command.read_only};
-  auto opened = sandbox::Sandbox::open(policy);
-  if (opened) return opened;
-  output.say("note: commands cannot be confined here: " + opened.error().message);
-  output.say(command.unconfined ? "note: --unconfined: commands may touch anything you can"
-                                : "note: so commands will not run (--unconfined allows them)");
-  return sandbox::Sandbox::unconfined(policy);
-}
+// Opens the sandbox on a thread of its own; the first command waits for it, and hears about a
+// system that allows none.
+class SandboxAtHand {
+ public:
+  SandboxAtHand(const RunCommand& command, const Context& context, Output& output)
+      : policy_{.project = context.project, .read_only = command.read_only},
+        unconfined_(command.unconfined),
+        output_(output),
+        opening_(std::async(std::launch::async, [policy = policy_] {
+          return sandbox::Sandbox::open(policy);
+        })) {}
+
+  const sandbox::Sandbox& get() {
+    if (sandbox_) return *sandbox_;
+    auto opened = opening_.get();
+    if (!opened) {
+      output_.say("note: commands cannot be confined here: " + opened.error().message);
+      output_.say(unconfined_ ? "note: --unconfined: commands may touch anything you can"
+                              : "note: so commands will not run (--unconfined allows them)");
+      return sandbox_.emplace(sandbox::Sandbox::unconfined(policy_));
+    }
+    return sandbox_.emplace(std::move(*opened));
+  }
+
+ private:
+  sandbox::Policy policy_;
+  bool unconfined_;
+  Output& output_;
+  std::optional<sandbox::Sandbox> sandbox_;
+  std::future<Result<sandbox::Sandbox>> opening_;  // last: waits for its thread first
+};
 
 }  // namespace
 
@@ -127,7 +150,10 @@ Result<int> execute(const RunCommand& command, const Context& context) {
                                               {context.paths.home}));
   auto [session, transcript] = TRY(open_session(command, context, output));
   if (auto begun = files.begin_task(session.id()); !begun) return std::unexpected(begun.error());
-  const auto commands = TRY(open_sandbox(command, context, output));
+  SandboxAtHand sandbox(command, context, output);
+  const tools::OpenSandbox commands = [&sandbox]() -> const sandbox::Sandbox& {
+    return sandbox.get();
+  };
   auto wired = wire_engine(context, [&](const std::string& text) { output.say(text); });
   if (!wired) {
     if (wired.error().code == Errc::cancelled) return 130;

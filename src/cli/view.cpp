@@ -114,9 +114,11 @@ std::string View::operator()(const chat::ToolStarted& event) {
 }
 
 std::string View::operator()(const chat::ToolFinished& event) {
+  const bool is_edit = call_.starts_with("edit ") || call_.starts_with("write ");
   std::string result = event.result.text.starts_with("exit ") || event.result.is_error
                            ? one_line(first_line(event.result.text), 200)
-                           : std::format("{} lines", count_lines(event.result.text));
+                       : is_edit ? "done"  // the diff follows
+                                 : std::format("{} lines", count_lines(event.result.text));
   if (event.seconds >= 1) result += std::format(", {:.1f} s", event.seconds);
   const bool bad = event.result.is_error || (result.starts_with("exit ") && result[5] != '0');
   return fresh_line() + std::format("  {}  {}\n", paint(Colour::cyan, call_),

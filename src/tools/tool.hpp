@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <stop_token>
 #include <string>
@@ -41,10 +42,14 @@ struct Outcome {
   std::vector<FileChange> changes;
 };
 
+/// Gives the sandbox. Proving one takes longer than reaching a model, so it is opened beside the
+/// first request, and the first command waits for it here.
+using OpenSandbox = std::function<const sandbox::Sandbox&()>;
+
 /// What a tool may use while it runs; all of it must outlive the call.
 struct Scope {
   workspace::Workspace& files;
-  const sandbox::Sandbox& commands;
+  const OpenSandbox& commands;
   std::size_t max_chars = 0;  ///< Cap of Outcome::text.
   std::stop_token stop;
 };

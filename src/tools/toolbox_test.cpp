@@ -43,12 +43,13 @@ class Tools : public testing::Test {
   }
   Outcome call(const std::string& name, const std::string& arguments,
                EditFormat format = EditFormat::replace, std::size_t max_chars = 4000) {
-    return Toolbox(format).run({"1", name, arguments}, {*files_, *sandbox_, max_chars, {}});
+    return Toolbox(format).run({"1", name, arguments}, {*files_, open_sandbox_, max_chars, {}});
   }
 
   fs::path place_;
   std::optional<workspace::Workspace> files_;
   std::optional<sandbox::Sandbox> sandbox_;
+  OpenSandbox open_sandbox_ = [this]() -> const sandbox::Sandbox& { return *sandbox_; };
 };
 
 TEST_F(Tools, StandInAFixedOrder) {
