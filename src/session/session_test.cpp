@@ -170,14 +170,15 @@ TEST_F(SessionTest, IsListedNewestFirstWithTaskAndOutcome) {
 
 // Killed at fifty moments: every line but perhaps the last is whole, and the session goes on.
 TEST_F(SessionTest, SurvivesBeingKilledWhileItWrites) {
-  const std::string id = session_of({});
+  std::size_t written = 0;
   for (unsigned round = 0; round < 50; ++round) {
+    const std::string id = session_of({});
     const auto before = fs::file_size(file_of(id));
     sys::kill_at_some_point(
         [&] {
           auto session = Session::open(folder(), id);
           for (int i = 0; session; ++i) {
-            const std::string text = std::format("{} {} ", round, i) + std::string(3000, 'x');
+            const std::string text = std::format("{} ", i) + std::string(3000, 'x');
             if (!session->append(chat::Notice{text})) return;
             if (i % 10 == 9 && !session->append(chat::TurnFinished{})) return;
           }
@@ -188,8 +189,9 @@ TEST_F(SessionTest, SurvivesBeingKilledWhileItWrites) {
     const auto loaded = load(folder(), id).value();
     ASSERT_THAT(loaded.problems, IsEmpty());
     ASSERT_TRUE(bytes_of(id).ends_with('\n'));
+    written += loaded.events.size();
   }
-  EXPECT_FALSE(load(folder(), id).value().events.empty());
+  EXPECT_GE(written, 25U);
 }
 
 TEST_F(SessionTest, TakesBackALineThatTheDiskHadNoRoomFor) {

@@ -208,7 +208,7 @@ TEST_F(DirectoryTest, LeavesTheOldOrTheNewBytesWhenKilled) {
   const std::string old_bytes(200'000, 'o');
   const std::string new_bytes(300'000, 'n');
   write("a", old_bytes);
-  for (unsigned round = 0; round < 40; ++round) {
+  for (unsigned round = 0; round < 25; ++round) {
     const std::string before = read("a");
     kill_at_some_point(
         [&] {
