@@ -54,15 +54,16 @@ def environment(folder):
 
 
 class Run:
-    """A finished `plim run`: when it was started, its exit code, its events."""
+    """A finished `plim run`: when it was started, its exit code, its events. `settings` are PLIM_*
+    variables."""
 
-    def __init__(self, folder, project, flags, task="Fix the failing test."):
+    def __init__(self, folder, project, flags, task="Fix the failing test.", settings=None):
         output = folder / "events.jsonl"
         command = [str(PLIM), "run", "--json", "--yes", *flags, task]
         with open(output, "wb") as out, open(folder / "stderr", "wb") as err:
             self.started = now()
-            with subprocess.Popen(command, cwd=project, env=environment(folder), stdout=out,
-                                  stderr=err, stdin=subprocess.DEVNULL) as process:
+            with subprocess.Popen(command, cwd=project, env=environment(folder) | (settings or {}),
+                                  stdout=out, stderr=err, stdin=subprocess.DEVNULL) as process:
                 self.code = process.wait()
         self.ended = now()
         self.stderr = (folder / "stderr").read_text(errors="replace")

@@ -21,7 +21,7 @@ std::string large_header() {
   writer.text("general.architecture", "llama").texts("tokenizer.ggml.tokens", tokens);
   writer.f32s("tokenizer.ggml.scores", scores);
   for (int index = 0; index < 1000; ++index) {
-    writer.tensor(std::format("blk.{}.weight", index), {256, 64}, "Q4_K");
+    writer.tensor(std::format("blk.{}.weight", index), {256, 64}, "q4_K");
   }
   return writer.header();
 }

@@ -14,6 +14,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   // What is right for a whole file is right for its beginning.
   if (whole && !partial) std::abort();
   if (!partial) return 0;
+  if (whole) {
+    for (const auto& tensor : whole->tensors) {
+      if (whole->data_offset + tensor.offset + tensor.bytes.value > size) std::abort();
+    }
+  }
   const auto& header = *partial;
   if (header.tensors.size() > size || header.values.size() > size) std::abort();
   if (header.bits_per_weight() < 0) std::abort();
