@@ -3,11 +3,13 @@
 import json
 
 # The system message and the tool descriptions are left out on purpose: they are written for
-# real models, this one knows its five tools by heart. The marker after `tools` is what
-# llama.cpp looks for to decide that the template supports tools.
+# real models, this one knows its tools by heart. Both are still looked at: llama.cpp moves what a
+# template never looks at into the first user message.
 TEMPLATE = (
+    "{%- for tool in tools or [] %}{%- set unused = tool.function.name ~ '' %}{%- endfor %}"
     "{%- for message in messages %}"
-    "{%- if message.role == 'user' or message.role == 'tool' %}"
+    "{%- if message.role == 'system' %}{%- set unused = message.content ~ '' %}"
+    "{%- elif message.role == 'user' or message.role == 'tool' %}"
     "{{- '<|im_start|>' + message.role + '\\n' + message.content + '<|im_end|>\\n' }}"
     "{%- elif message.role == 'assistant' %}"
     "{{- '<|im_start|>assistant\\n' }}"

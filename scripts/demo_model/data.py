@@ -18,7 +18,7 @@ import generate
 from runner import Workdir, without_time
 from tokenizer import Tokenizer
 
-SHARD = 1024  # episodes that share a seed; training resumes at a shard
+SHARD = 1024  # sequences that share a seed; training resumes at a shard
 BATCH_TOKENS = 8192
 
 
@@ -32,6 +32,9 @@ class Stage:
     edit: float  # weight of line number and new text in an edit
     varied_mistakes: bool
     real: float = 0.5  # share of English words among the nouns
+    damages: bool = False  # mistakes that hit a good line, which must then be restored
+    episodes: int = SHARD
+    glimpses: int = 0  # sequences of module and edit alone, beside the episodes
 
 
 STAGES = (
@@ -39,6 +42,10 @@ STAGES = (
     Stage(7, (384, 448, 512, 640, 768, 1024), context=0.02, edit=1.0, varied_mistakes=True),
     Stage(9, (384, 448, 512, 640, 768, 1024), context=0.02, edit=5.0, varied_mistakes=True),
     Stage(13, (384, 448, 512, 640, 768, 1024), context=0.005, edit=5.0, varied_mistakes=True, real=0.15),
+    Stage(22, (192, 256, 512, 640, 768, 1024), context=0.005, edit=5.0, varied_mistakes=True, real=0.15,
+          episodes=512, glimpses=1536),
+    Stage(24, (192, 256, 512, 640, 768, 1024), context=0.005, edit=5.0, varied_mistakes=True, real=0.15,
+          damages=True, episodes=768, glimpses=1280),
 )
 
 
@@ -58,14 +65,18 @@ def encode(episode: dict, tokenizer: Tokenizer, stage: Stage) -> tuple[np.ndarra
         if own and '"name": "edit"' in text:
             rest = len(part) - part.index(line)
             weights[-rest:] = [stage.edit] * rest
+            if "family" not in episode:  # a glimpse does not show the path
+                weights[-len(part) : -rest] = [0.0] * (len(part) - rest)
         ids += part
     return np.array(ids, np.int64), np.array(weights, np.float32)
 
 
 def shard(seed: int, number: int, folder: Path) -> list[dict]:
     stage = stage_of(number)
-    return list(generate.episodes(seed * 100_000 + number, SHARD, False, Workdir(folder), stage.varied_mistakes,
-                                  stage.real))
+    work, seed = Workdir(folder), seed * 100_000 + number
+    return [*generate.episodes(seed, stage.episodes, False, work, stage.varied_mistakes, stage.real,
+                                stage.damages),
+            *generate.glimpses(seed, stage.glimpses, work, stage.real)]
 
 
 def digest(episodes: list[dict]) -> str:

@@ -9,6 +9,7 @@ solved runs with a 95 % Wilson interval, and how many tool calls were valid.
 
 import argparse
 import contextlib
+import hashlib
 import json
 import math
 import socket
@@ -95,8 +96,8 @@ class Agent:
     def run(self, task: str, temperature: float, seed: int) -> tuple[bool, list[dict]]:
         """(do the tests pass at the end, transcript)."""
         messages = [
-            {"role": "system", "content": "You are a coding agent."},
-            {"role": "user", "content": f"{task}\n\n[project]\ntest: {self.test}\nfiles: {' '.join(sorted(self.files))}"},
+            {"role": "system", "content": "You are a coding agent." * 50},
+            {"role": "user", "content": generate.task_message(task, self.test, self.files)},
         ]
         nudges = 0
         for _ in range(MAX_TURNS):
@@ -145,7 +146,7 @@ def wilson(solved: int, runs: int) -> list[float]:
     z, share = 1.96, solved / runs
     middle = (share + z * z / (2 * runs)) / (1 + z * z / runs)
     half = z * math.sqrt(share * (1 - share) / runs + z * z / (4 * runs * runs)) / (1 + z * z / runs)
-    return [round(middle - half, 3), round(middle + half, 3)]
+    return [round(max(0.0, middle - half), 3), round(min(1.0, middle + half), 3)]
 
 
 def show(messages: list[dict]) -> str:
@@ -163,9 +164,11 @@ def main() -> None:
     parser.add_argument("--server", default="llama-server")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--work", type=Path, default=Path("/tmp/plimsoll-demo-eval"))
+    parser.add_argument("--out", type=Path, help="write the report here too")
     parser.add_argument("--show", type=int, default=0, help="print this many failed transcripts")
     args = parser.parse_args()
     model = args.model.resolve()
+    args.out = args.out and args.out.resolve()
     example = {f.name: f.read_text() for f in sorted(args.example.iterdir()) if f.is_file()} if args.example else None
     work = Workdir(args.work)
     solved, runs, calls, bad, failures, shown = Counter(), Counter(), 0, 0, 0, 0
@@ -188,11 +191,16 @@ def main() -> None:
                 shown += 1
                 print(f"=== {case['family']}\n{show(messages)}\n", flush=True)
     total_solved, total_runs = sum(solved.values()), sum(runs.values())
-    report = {"solved": total_solved, "runs": total_runs, "wilson": wilson(total_solved, total_runs),
+    report = {"model_sha256": hashlib.sha256(model.read_bytes()).hexdigest(), "temperature": args.temperature,
+              "episodes_seed": args.seed, "solved": total_solved, "runs": total_runs,
+              "wilson": wilson(total_solved, total_runs),
               "tool_calls": calls, "invalid_tool_calls": bad, "server_errors": failures,
               "families": {f: {"solved": solved[f], "runs": n, "wilson": wilson(solved[f], n)}
                            for f, n in sorted(runs.items())}}
-    print(json.dumps(report, indent=1))
+    text = json.dumps(report, indent=1)
+    print(text)
+    if args.out:
+        args.out.write_text(text + "\n")
 
 
 if __name__ == "__main__":

@@ -194,7 +194,7 @@ def extreme(noun: str, rng: Random, word: str, operator: str, other: str) -> Fun
     ]
     values = numbers(rng)
     edge = max(values) if operator == ">" else min(values)
-    values.sort(key=lambda v: (v == edge) * rng.choice((0, 1)))
+    values.sort(key=lambda v: (v == edge) * rng.choice((0, 1)))  # no effect but on the random stream
     at = rng.randint(1, len(values) - 2)
     values.remove(edge)
     values.insert(at, edge)

@@ -103,6 +103,11 @@ def test_command(rng: Random, module: str) -> str:
     return "python3 -m unittest" if rng.random() < 0.85 else f"python3 -m unittest test_{module}"
 
 
+def task_message(task: str, test: str, files: dict[str, str]) -> str:
+    """The first user message, as the agent writes it."""
+    return f"{task}\n\n[project]\ntest: {test}\nfiles: {' '.join(sorted(files))}"
+
+
 class Episode:
     """A transcript in the making, over a real folder."""
 
@@ -111,8 +116,7 @@ class Episode:
         self.files = dict(project.files)
         self.command = project.test
         work.fill(self.files)
-        self.messages: list[dict] = [{"role": "user", "content": (
-            f"{task}\n\n[project]\ntest: {project.test}\nfiles: {' '.join(sorted(self.files))}")}]
+        self.messages: list[dict] = [{"role": "user", "content": task_message(task, project.test, self.files)}]
 
     def call(self, name: str, arguments: dict, result: str, learn: bool = True) -> str:
         self.messages.append({"role": "assistant", "content": "", "learn": learn,
@@ -157,8 +161,33 @@ def wrong_fix(rng: Random, project: Project, unchanged: bool) -> tuple[int, str]
     return project.bug_line, project.fixed_line.replace(bug.right, rng.choice(others), 1)
 
 
+def damage(rng: Random, project: Project) -> int | None:
+    """A line beside the bug that a careless edit could have hit instead; None if there is none."""
+    if project.bug.wrong is None:
+        return None
+    lines = project.files[project.source].split("\n")
+    near = [n for n in range(project.bug_line - 3, project.bug_line + 4)
+            if n != project.bug_line and 0 < n <= len(lines) and lines[n - 1].startswith("    ")]
+    return rng.choice(near) if near else None
+
+
+def repair_damage(rng: Random, project: Project, episode: "Episode") -> bool:
+    """Puts the repair on the wrong line, sees the tests fail, and restores that line."""
+    hit = damage(rng, project)
+    if hit is None:
+        return False
+    before = project.files[project.source].split("\n")[hit - 1]
+    episode.edit(hit, project.fixed_line, learn=False)
+    if episode.run():
+        return False
+    if rng.random() < 0.3:
+        episode.read()
+    episode.edit(hit, before)
+    return True
+
+
 def make_episode(rng: Random, work: Workdir, held_out: bool, family: str | None,
-                 varied_mistakes: bool = True, real: float = 0.5) -> dict | None:
+                 varied_mistakes: bool = True, real: float = 0.5, damages: bool = True) -> dict | None:
     """None when the drawn bug does not make a test fail."""
     kind = rng.choices(("straight", "wrong first", "too early", "passing"), (78, 12, 6, 4))[0]
     project = make_project(rng, held_out, family, kind == "passing", real)
@@ -171,7 +200,8 @@ def make_episode(rng: Random, work: Workdir, held_out: bool, family: str | None,
         if episode.run():
             return None
         episode.read()
-        mistake = wrong_fix(rng, project, varied_mistakes) if kind != "straight" else None
+        damaged = damages and kind == "wrong first" and rng.random() < 0.5 and repair_damage(rng, project, episode)
+        mistake = wrong_fix(rng, project, varied_mistakes) if kind != "straight" and not damaged else None
         if mistake and kind == "wrong first":
             episode.edit(*mistake, learn=False)
             if episode.run():
@@ -187,7 +217,7 @@ def make_episode(rng: Random, work: Workdir, held_out: bool, family: str | None,
             episode.messages.append({"role": "user", "content": f"The tests still fail.\n\n{output}"})
             if rng.random() < 0.5:
                 episode.read()
-        else:
+        elif not damaged:
             kind = "straight"
         episode.edit(project.bug_line, project.fixed_line)
         if not episode.run():
@@ -198,14 +228,29 @@ def make_episode(rng: Random, work: Workdir, held_out: bool, family: str | None,
 
 
 def episodes(seed: int, count: int, held_out: bool, work: Workdir, varied_mistakes: bool = True,
-             real: float = 0.5) -> Iterator[dict]:
+             real: float = 0.5, damages: bool = True) -> Iterator[dict]:
     rng = Random(f"{seed}-{held_out}")
     made = 0
     while made < count:
         family = functions.FAMILIES[made % len(functions.FAMILIES)]
-        if episode := make_episode(rng, work, held_out, family, varied_mistakes, real):
+        if episode := make_episode(rng, work, held_out, family, varied_mistakes, real, damages):
             made += 1
             yield episode
+
+
+def glimpses(seed: int, count: int, work: Workdir, real: float) -> Iterator[dict]:
+    """The heart of an episode alone: a module with a bug, as read, and the edit that repairs it."""
+    rng = Random(f"{seed}-glimpse")
+    made = 0
+    while made < count:
+        project = make_project(rng, False, functions.FAMILIES[made % len(functions.FAMILIES)], real=real)
+        episode = Episode(project, work, "")
+        if work.run(project.test).startswith("exit 0"):
+            continue
+        made += 1
+        episode.read()
+        episode.edit(project.bug_line, project.fixed_line)
+        yield {"messages": episode.messages[2:4]}
 
 
 def check_equal(episode: dict, work: Workdir) -> None:

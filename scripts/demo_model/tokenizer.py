@@ -24,8 +24,8 @@ PRE = re.compile(rf"(?i:'s|'t|'re|'ve|'m|'ll|'d)|(?:[^\r\n\w]|_)?{_L}+|{_N}|"
                  rf" ?(?:[^\s\w]|_)+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+")
 _PARTS = re.compile("|".join(re.escape(s) for s in SPECIAL + USER_DEFINED))
 
-PUNCTUATION = ("{\"", "\",", "\":", "\"}", "\"}}", "}}", "):", "()", "([", "])", "+=", "-=", "*=", "==", "!=", ">=", "<=",
-               "\\n", "...", "__", "\"\"", "\"\"\"")
+PUNCTUATION = ("{\"", "\",", "\":", "\"}", "\"}}", "}}", "):", "()", "([", "])", "+=", "-=", "*=", "==", "!=", ">=",
+               "<=", "\\n", "...", "__", "\"\"", "\"\"\"")
 SPACED = ("{\"", "\"", "+=", "-=", "*=", "==", "!=", ">=", "<=", "=", "+", "-", "*", "/", "<", ">", "[", "(")
 SPACED_WORDS = ("return for in if def import unittest range line len is not the test tests bug pass call most recent "
                 "and that so still fail fails module python").split()

@@ -1,6 +1,6 @@
 """Trains the demonstration model and exports it.
 
-    python3 scripts/demo_model/train.py --out /tmp/demo-model --steps 3600
+    python3 scripts/demo_model/train.py --out /tmp/demo-model --steps 3400
 
 Resumes from OUT/checkpoint.pt when there is one. Writes OUT/tokenizer.json, OUT/checkpoint.pt,
 OUT/curve.csv and OUT/data.json (hashes of every training shard). One CPU thread with bf16 matrix
@@ -68,8 +68,9 @@ def measure(model, held: list[dict], tokenizer: Tokenizer, cast) -> dict[str, fl
     mark = tokenizer.ids["edit"]
     call = tokenizer.ids["<tool_call>"]
     stage = data.STAGES[-1]
+    device = next(model.parameters()).device
     for ids, weights in data.batches([data.encode(e, tokenizer, stage) for e in held], stage.lengths, None):
-        ids, weights = torch.from_numpy(ids), torch.from_numpy(weights)
+        ids, weights = torch.from_numpy(ids).to(device), torch.from_numpy(weights).to(device)
         with cast():
             logits = model(ids[:, :-1]).float()
         own = weights >= 1.0
@@ -87,97 +88,114 @@ def measure(model, held: list[dict], tokenizer: Tokenizer, cast) -> dict[str, fl
     return {"held_out_loss": loss / tokens, "edits_exact": right / max(edits, 1)}
 
 
-def open_curve(path: Path, step: int):
-    """The learning curve, appending after `step`: what an interrupted run wrote past it is dropped."""
-    rows = [["step", "tokens", "seconds", "train_loss", "held_out_loss", "edits_exact"]]
-    if path.exists():
-        with path.open() as file:
-            rows += [row for row in list(csv.reader(file))[1:] if int(row[0]) <= step]
-    file = path.open("w")
-    writer = csv.writer(file)
-    writer.writerows(rows)
-    file.flush()
-    return file, writer
+class Run:
+    """A training run and its folder."""
+
+    def __init__(self, args: argparse.Namespace):
+        self.args = args
+        self.out = args.out.resolve()
+        self.out.mkdir(parents=True, exist_ok=True)
+        self.tokenizer_path = self.out / "tokenizer.json"
+        if not self.tokenizer_path.exists():
+            sample = [e for n in range(3) for e in data.shard(0, n, self.out / "work0")]
+            texts = ("".join(text for text, _ in chat.render(e["messages"])) for e in sample)
+            train_tokenizer(texts).save(self.tokenizer_path)
+        self.tokenizer = Tokenizer.load(self.tokenizer_path)
+        self.held = list(generate.episodes(2, HELD_OUT_EPISODES, True, Workdir(self.out / "work1")))
+        self.device = "cuda" if torch.cuda.is_available() else "cpu"
+        config = Config(vocab=len(self.tokenizer.tokens), layers=args.layers)
+        self.model = DemoModel(config).to(self.device)
+        self.optimizer = Optimizer(self.model, args.muon_lr, args.adam_lr)
+        self.step = self.tokens = 0
+        self.shards: list[str] = []
+        self.recent: list[torch.Tensor] = []
+        self.seconds, self.started = 0.0, time.monotonic()
+        self.resume()
+        self.forward = self.model if args.eager else compiled(self.model)
+
+    def resume(self) -> None:
+        """From the checkpoint, if any; rows of the curve past it belong to steps that are lost."""
+        checkpoint, curve = self.out / "checkpoint.pt", self.out / "curve.csv"
+        if checkpoint.exists():
+            saved = torch.load(checkpoint, weights_only=False)
+            self.model.load_state_dict(saved["model"])
+            self.optimizer.load(saved["optimizer"])
+            self.step, self.tokens, self.shards = saved["step"], saved["tokens"], saved["shards"]
+            self.seconds = saved["seconds"]
+        rows = [["step", "tokens", "seconds", "train_loss", "held_out_loss", "edits_exact"]]
+        if curve.exists():
+            with curve.open() as file:
+                rows += [row for row in list(csv.reader(file))[1:] if int(row[0]) <= self.step]
+        with curve.open("w") as file:
+            csv.writer(file).writerows(rows)
+
+    def cast(self) -> torch.autocast:
+        return torch.autocast(self.device, torch.bfloat16)
+
+    def elapsed(self) -> float:
+        return self.seconds + time.monotonic() - self.started
+
+    def save(self) -> None:
+        state = {"model": self.model.state_dict(), "optimizer": self.optimizer.state(),
+                 "config": self.model.config.as_dict(), "step": self.step, "tokens": self.tokens,
+                 "shards": self.shards, "seconds": self.elapsed(),
+                 "arguments": {k: str(v) for k, v in vars(self.args).items()}}
+        new = self.out / "checkpoint.new"
+        torch.save(state, new)
+        new.rename(self.out / "checkpoint.pt")
+        (self.out / "data.json").write_text(json.dumps({"seed": self.args.seed, "sha256": self.shards}))
+
+    def learn(self, ids: torch.Tensor, weights: torch.Tensor) -> None:
+        with self.cast():
+            loss = loss_of(self.forward, ids.to(self.device), weights.to(self.device))
+        loss.backward()
+        self.optimizer.step(schedule(self.step, self.args.steps))
+        self.step, self.tokens = self.step + 1, self.tokens + weights.numel()
+        self.recent.append(loss.detach())
+        if self.step % 20 == 0:
+            mean = torch.stack(self.recent[-20:]).mean().item()
+            print(f"{self.step} loss {mean:.4f} {self.elapsed():.0f} s", flush=True)
+        if self.step % self.args.every == 0 or self.step == self.args.steps:
+            self.report()
+
+    def report(self) -> None:
+        scores = measure(self.model, self.held, self.tokenizer, self.cast)
+        train_loss = torch.stack(self.recent).mean().item()
+        self.recent.clear()
+        with (self.out / "curve.csv").open("a") as file:
+            csv.writer(file).writerow([self.step, self.tokens, f"{self.elapsed():.0f}", f"{train_loss:.5f}",
+                                       *(f"{v:.5f}" for v in scores.values())])
+        print(f"{self.step} tokens {self.tokens} train {train_loss:.4f} {scores}", flush=True)
+
+    def train(self) -> None:
+        shards = data.stream(self.args.seed, len(self.shards), self.tokenizer_path, self.out / "work2")
+        while self.step < self.args.steps:
+            _, digest, batches = next(shards)
+            for ids, weights in batches[: self.args.steps - self.step]:
+                self.learn(torch.from_numpy(ids), torch.from_numpy(weights))
+            self.shards.append(digest)
+            self.save()
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--steps", type=int, default=3600)
+    parser.add_argument("--steps", type=int, default=3400)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--muon-lr", type=float, default=0.02)
     parser.add_argument("--adam-lr", type=float, default=0.004)
-    parser.add_argument("--layers", default="cacaca")
+    parser.add_argument("--layers", default="cacaca", help="one letter per block: convolution or attention")
     parser.add_argument("--eager", action="store_true", help="do not use torch.compile")
-    parser.add_argument("--every", type=int, default=200, help="steps between measurements and checkpoints")
+    parser.add_argument("--every", type=int, default=100, help="steps between measurements")
     args = parser.parse_args()
-    out = args.out.resolve()
-    out.mkdir(parents=True, exist_ok=True)
     prepare_cpu(args.threads)
     torch.manual_seed(args.seed)
-
-    tokenizer_path = out / "tokenizer.json"
-    if not tokenizer_path.exists():
-        sample = [e for n in range(3) for e in data.shard(0, n, out / "work0")]
-        train_tokenizer("".join(t for t, _ in chat.render(e["messages"])) for e in sample).save(tokenizer_path)
-    tokenizer = Tokenizer.load(tokenizer_path)
-    held = list(generate.episodes(2, HELD_OUT_EPISODES, True, Workdir(out / "work1")))
-    os.chdir(out)
-
-    device = "cuda" if torch.cuda.is_available() else "cpu"
-    model = DemoModel(Config(vocab=len(tokenizer.tokens), layers=args.layers)).to(device)
-    optimizer = Optimizer(model, args.muon_lr, args.adam_lr)
-    step, tokens, shards, first, spent = 0, 0, [], 0, 0.0
-    checkpoint = out / "checkpoint.pt"
-    if checkpoint.exists():
-        saved = torch.load(checkpoint, weights_only=False)
-        model.load_state_dict(saved["model"])
-        optimizer.load(saved["optimizer"])
-        step, tokens, shards, spent = saved["step"], saved["tokens"], saved["shards"], saved["seconds"]
-        first = len(shards)
-    run = model if args.eager else compiled(model)
-    print(f"{sum(p.numel() for p in model.parameters())} parameters, {len(tokenizer.tokens)} tokens, {device}", flush=True)
-
-    def cast():
-        return torch.autocast(device, torch.bfloat16)
-
-    def save() -> None:
-        state = {"model": model.state_dict(), "optimizer": optimizer.state(), "config": model.config.as_dict(),
-                 "step": step, "tokens": tokens, "shards": shards, "seconds": spent + time.monotonic() - started,
-                 "arguments": {k: str(v) for k, v in vars(args).items()}}
-        torch.save(state, checkpoint.with_suffix(".new"))
-        checkpoint.with_suffix(".new").rename(checkpoint)
-        (out / "data.json").write_text(json.dumps({"seed": args.seed, "shard_episodes": data.SHARD, "sha256": shards}))
-
-    started, recent = time.monotonic(), []
-    curve, writer = open_curve(out / "curve.csv", step)
-    for number, digest, group in data.stream(args.seed, first, tokenizer_path, out / "work2"):
-        for ids, weights in group:
-            ids, weights = torch.from_numpy(ids).to(device), torch.from_numpy(weights).to(device)
-            with cast():
-                loss = loss_of(run, ids, weights)
-            loss.backward()
-            optimizer.step(schedule(step, args.steps))
-            step, tokens = step + 1, tokens + ids[:, 1:].numel()
-            recent.append(loss.detach())
-            if step % 20 == 0:
-                print(f"{step} loss {torch.stack(recent[-20:]).mean().item():.4f} "
-                      f"{time.monotonic() - started:.0f} s", flush=True)
-            if step % args.every == 0 or step == args.steps:
-                scores = measure(model, held, tokenizer, cast)
-                train_loss = torch.stack(recent).mean().item()
-                recent.clear()
-                writer.writerow([step, tokens, f"{spent + time.monotonic() - started:.0f}", f"{train_loss:.5f}",
-                                 *(f"{v:.5f}" for v in scores.values())])
-                curve.flush()
-                print(f"{step} tokens {tokens} train {train_loss:.4f} {scores}", flush=True)
-            if step >= args.steps:
-                break
-        shards.append(digest)
-        save()
-        if step >= args.steps:
-            return
+    run = Run(args)
+    parameters = sum(p.numel() for p in run.model.parameters())
+    print(f"{parameters} parameters, {len(run.tokenizer.tokens)} tokens, {run.device}", flush=True)
+    os.chdir(run.out)
+    run.train()
 
 
 if __name__ == "__main__":

@@ -35,7 +35,9 @@ lever locket magazine oven package parade pedal pitcher quiver racket rifle sack
 scooter shuttle siren spice sponge stamp tent ticket tile torch trolley vault voucher walrus
 wallet zipper medicine plank doll peach hinge garage
 """.split()
-_ONSETS = "b c d f g h j k l m n p r s t v w y z bl br ch cl cr dr fl fr gr kn ph pl pr qu sh sk sl sn sp st str th tr tw wh".split()
+_ONSETS = """
+b c d f g h j k l m n p r s t v w y z bl br ch cl cr dr fl fr gr kn ph pl pr qu sh sk sl sn sp st str th tr tw wh
+""".split()
 _VOWELS = "a e i o u a e i o u ai ea ee ie oa oo ou".split()
 _CODAS = ["", "", "", "", *"b ck d ft g l ll lt m mp n nd ng nk nt p r rd rk rn rt s ss st t th v x".split()]
 _ENDINGS = ["", "", "", *"er et le en on ow ing age or al ic ure ine ite ade ish ment ness ock ard".split()]
