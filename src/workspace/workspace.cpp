@@ -147,6 +147,14 @@ struct Workspace::State {
   }
 
   Result<Change> add(const std::string& path, std::string_view content);
+
+  struct CommandChange {
+    Record record;
+    Change change;
+    std::optional<std::string> before_bytes;
+  };
+  /// Errors: whatever makes it impossible to undo.
+  Result<CommandChange> change_by_command(const CommandSnapshot::Difference& difference) const;
   Result<CommandChanges> record_command();
 };
 
@@ -169,39 +177,55 @@ Result<Change> Workspace::State::add(const std::string& path, std::string_view c
   return change;
 }
 
+// The folders of a new file that the command must have made: nothing was in them before.
+std::vector<std::string> folders_made(const CommandSnapshot& snapshot, const std::string& path) {
+  std::vector<std::string> made;
+  for (auto slash = path.find('/'); slash != std::string::npos; slash = path.find('/', slash + 1)) {
+    const auto folder = path.substr(0, slash);
+    if (!snapshot.had_directory(folder)) made.push_back(folder);
+  }
+  return made;
+}
+
+Result<Workspace::State::CommandChange> Workspace::State::change_by_command(
+    const CommandSnapshot::Difference& difference) const {
+  using Kind = CommandSnapshot::Kind;
+  const auto& [path, kind, undoable] = difference;
+  if (!undoable) return fail(Errc::capacity, "no before-image of {}", path);
+  CommandChange done{.record = {.task = task, .action = Action::command, .path = path}};
+  if (kind == Kind::created) {
+    done.record.made_directories = folders_made(*snapshot, path);
+  } else {
+    const auto before = TRY(snapshot->image(path));
+    done.record.before = FileState{.hash = sha256_hex(before.bytes), .mode = before.mode};
+    done.before_bytes = before.bytes;
+  }
+  std::optional<std::string> after_bytes;
+  if (kind != Kind::deleted) {
+    auto after = TRY(root.read(path, max_hashed_bytes));
+    done.record.after = FileState{.hash = sha256_hex(after.bytes), .mode = after.stat.mode};
+    after_bytes = std::move(after.bytes);
+  }
+  done.change = change_of(path, done.before_bytes, after_bytes);
+  return done;
+}
+
 // Journals what a command changed, once it has: see CommandSnapshot for what is known of before.
 Result<CommandChanges> Workspace::State::record_command() {
-  using Kind = CommandSnapshot::Kind;
   CommandChanges result;
   std::vector<Record> records;
   std::vector<std::string> before_bytes;
-  for (const auto& [path, kind, undoable] : TRY(snapshot->compare(root))) {
-    std::optional<Image> before;
-    if (undoable && kind != Kind::created) before = TRY(snapshot->image(path));
-    const auto after = kind == Kind::deleted ? fail(Errc::not_found, "deleted")
-                                             : root.read(path, max_hashed_bytes);
-    if (!undoable || (kind != Kind::deleted && !after)) {
-      result.not_undoable.push_back(path);
+  for (const auto& difference : TRY(snapshot->compare(root))) {
+    auto done = change_by_command(difference);
+    if (!done) {
+      result.not_undoable.push_back(difference.path);
       continue;
     }
-    Record record{.task = task, .action = Action::command, .path = path};
-    if (before) record.before = FileState{.hash = sha256_hex(before->bytes), .mode = before->mode};
-    if (after) {
-      record.after = FileState{.hash = sha256_hex(after->bytes), .mode = after->stat.mode};
-    }
-    if (record.before == record.after) continue;  // only touched
-    const auto old_text = before ? std::optional<std::string_view>(before->bytes) : std::nullopt;
-    const auto new_text = after ? std::optional<std::string_view>(after->bytes) : std::nullopt;
-    Change change = change_of(path, old_text, new_text);
-    if (result.changes.size() >= max_command_diffs) change.diff.clear();
-    result.changes.push_back(std::move(change));
-    for (auto slash = path.find('/'); !before && slash != std::string::npos;
-         slash = path.find('/', slash + 1)) {
-      const auto folder = path.substr(0, slash);
-      if (!snapshot->had_directory(folder)) record.made_directories.push_back(folder);
-    }
-    records.push_back(std::move(record));
-    if (before) before_bytes.push_back(std::move(before->bytes));
+    if (done->record.before == done->record.after) continue;  // only touched
+    if (result.changes.size() >= max_command_diffs) done->change.diff.clear();
+    result.changes.push_back(std::move(done->change));
+    records.push_back(std::move(done->record));
+    if (done->before_bytes) before_bytes.push_back(*std::move(done->before_bytes));
   }
   if (!records.empty()) TRY(checkpoints.after_command(records, before_bytes));
   return result;
