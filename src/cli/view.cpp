@@ -70,8 +70,8 @@ std::string View::fresh_line() {
 }
 
 std::string View::status(std::string_view text) {
-  if (!style_.transient) return "";
   std::string out = fresh_line();
+  if (!style_.transient) return out;
   status_shown_ = true;
   return out + paint(Colour::dim, one_line(std::string(text),
                                            static_cast<std::size_t>(style_.width) - 1));
@@ -102,7 +102,8 @@ std::string View::operator()(const chat::TextDelta& event) {
 }
 
 std::string View::operator()(const chat::PrefillProgress& event) {
-  if (event.total.value < 2000 || event.processed >= event.total) return "";
+  const bool is_short = event.total.value < 2000 || event.processed >= event.total;
+  if (is_short || !style_.transient) return "";
   return status(std::format("reading the prompt: {}% of {} tokens",
                             event.processed.value * 100 / event.total.value,
                             to_string(event.total)));
@@ -110,7 +111,7 @@ std::string View::operator()(const chat::PrefillProgress& event) {
 
 std::string View::operator()(const chat::ToolStarted& event) {
   call_ = one_line(describe(event.call), static_cast<std::size_t>(std::max(style_.width - 24, 40)));
-  return fresh_line() + status("  " + call_);
+  return status("  " + call_);
 }
 
 std::string View::operator()(const chat::ToolFinished& event) {
@@ -144,7 +145,7 @@ std::string View::operator()(const chat::FileChanged& event) {
 
 std::string View::operator()(const chat::VerifyStarted& event) {
   call_ = terminal_safe(event.command);
-  return fresh_line() + status("  checking: " + call_);
+  return status("  checking: " + call_);
 }
 
 std::string View::operator()(const chat::VerifyFinished& event) {

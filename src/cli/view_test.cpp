@@ -61,6 +61,17 @@ TEST(View, WipesProgressAgain) {
   EXPECT_EQ(text, "reading the prompt: 25% of 8.2k tokens\r\x1b[KHello");
 }
 
+TEST(View, ReplacesARunningCallByItsResult) {
+  View view({.color = false, .transient = true, .width = 80});
+  const auto text =
+      render_all(view, {chat::ToolStarted{{"1", "run", R"({"command":"make"})"}},
+                        chat::ToolFinished{{"1", "exit 0", false}, 0},
+                        chat::VerifyStarted{"make test"}, chat::VerifyFinished{true, "", 2}});
+  EXPECT_EQ(text,
+            "  run make\r\x1b[K  run make  exit 0\n"
+            "  checking: make test\r\x1b[Ktests pass: make test (2.0 s)\n");
+}
+
 TEST(View, EndsWithTheAccount) {
   View view({.color = false, .transient = false, .width = 80});
   const chat::TaskFinished finished{
