@@ -21,7 +21,6 @@ BUILD = Path(__file__).resolve().parent.parent / "build/dev"
 PLIM = os.environ.get("PLIM", f"{BUILD}/bin/plim")
 FAKE = os.environ.get("FAKE_LLAMA_SERVER", f"{BUILD}/bin/fake_llama_server")
 TINY_MODEL = os.environ.get("TINY_MODEL", f"{BUILD}/tests/tiny.gguf")
-PATIENCE_S = 50  # for one plim; CTest's own limit is above it
 PR_SET_CHILD_SUBREAPER = 36
 
 
@@ -57,6 +56,8 @@ class Finished:
 
 class Place:
     """A temporary folder with a project, a home and plim's own folders."""
+
+    patience_s = 50  # for one plim; CTest's own limit is above it
 
     def __init__(self):
         self.root = Path(tempfile.mkdtemp(prefix="plim-test-")).resolve()
@@ -97,11 +98,11 @@ class Place:
 
     def finish(self, process):
         try:
-            out, err = process.communicate(timeout=PATIENCE_S)
+            out, err = process.communicate(timeout=self.patience_s)
         except subprocess.TimeoutExpired:
             process.kill()
             out, err = process.communicate()
-            raise Failure(f"plim did not end within {PATIENCE_S} s:\n"
+            raise Failure(f"plim did not end within {self.patience_s} s:\n"
                           f"{Finished(137, out, err)}") from None
         return Finished(process.returncode, out, err)
 

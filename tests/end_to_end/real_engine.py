@@ -16,7 +16,10 @@ from harness import (TINY_MODEL, Place, check, check_no_orphans, command_line,  
 DEVICE = sys.argv.pop(1)
 # The model never ends a reply, so each is as long as the limit: a sixth of the context.
 FLAGS = ["--model", TINY_MODEL, "--device", DEVICE, "--yes", "--seed", "1"]
-LAVAPIPE = {"VK_DRIVER_FILES": "/usr/share/vulkan/icd.d/lvp_icd.json"} if DEVICE != "cpu" else {}
+# ggml passes over Vulkan devices that are processors, unless they are asked for by number.
+LAVAPIPE = {} if DEVICE == "cpu" else {
+    "VK_DRIVER_FILES": "/usr/share/vulkan/icd.d/lvp_icd.json", "GGML_VK_VISIBLE_DEVICES": "0"}
+Place.patience_s = 110  # models compute, also on a busy machine
 
 
 def start(place, *flags):
@@ -48,21 +51,23 @@ def check_left_clean(place):
 
 def a_whole_life():
     with Place() as place:
-        process = start(place, "--ctx", "2048", "--max-turns", "2")
+        process = start(place, "--ctx", "3328", "--max-turns", "1")
         done = place.finish(process)
         check(done.code in (1, 3), done)
-        for text in ("plan: tiny on ", "load: measured ", "engine: llama-server without a network",
-                     "generated tokens"):
+        for text in ("plan: tiny on ", "load: measured ", "generated tokens"):
             check(text in done.out, f"{text!r} is not said: {done}")
+        # Where it runs is said either way; tests of engine/ prove each way.
+        check(("engine: llama-server without a network, on a UNIX socket" in done.out)
+              != ("note: llama-server runs on 127.0.0.1" in done.out), done)
         check("Sanitizer" not in done.err, done)
         finished = place.events()[-1]
-        check(finished["usage"]["completion"] > 0 and finished["turns"] == 2, finished)
+        check(finished["usage"]["completion"] > 0 and finished["turns"] == 1, finished)
         check_left_clean(place)
 
 
 def interrupted():
     with Place() as place:
-        process = start(place, "--ctx", "4096")
+        process = start(place, "--ctx", "3328")
         read_until(process, "session ")
         wait_until(lambda: os.read(process.stdout.fileno(), 100), "the reply")
         process.send_signal(signal.SIGINT)
@@ -73,7 +78,7 @@ def interrupted():
 
 def plim_is_killed():
     with Place() as place:
-        process = start(place, "--ctx", "4096")
+        process = start(place, "--ctx", "3328")
         read_until(process, "session ")
         process.kill()
         place.finish(process)
@@ -83,7 +88,7 @@ def plim_is_killed():
 def the_engine_is_killed():
     """It is started again and the request goes on; killed over and over, it is given up."""
     with Place() as place:
-        process = start(place, "--ctx", "4096", "--max-turns", "1")
+        process = start(place, "--ctx", "3328", "--max-turns", "1")
         read_until(process, "session ")
         for pid in engines(process):
             os.kill(pid, signal.SIGKILL)
