@@ -41,7 +41,10 @@ struct ListedModel {
 /// Ollama's GET /api/ps: context_length of `model` while it is loaded.
 [[nodiscard]] std::optional<Tokens> parse_ollama_ps(std::string_view body, std::string_view model);
 
-/// Ollama's POST /api/show: the num_ctx that the model's own file sets.
+/// The body that asks Ollama's POST /api/show for `model`.
+[[nodiscard]] std::string ollama_show_request(std::string_view model);
+
+/// Its answer: the num_ctx that the model's own file sets.
 [[nodiscard]] std::optional<Tokens> parse_ollama_show(std::string_view body);
 
 }  // namespace plim::engine

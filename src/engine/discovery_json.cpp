@@ -78,6 +78,12 @@ std::optional<Tokens> parse_ollama_ps(std::string_view body, std::string_view mo
   return find_size(at(parsed, "models"), "name", model, "context_length");
 }
 
+std::string ollama_show_request(std::string_view model) {
+  Json request;
+  request["model"] = model;
+  return request.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
 std::optional<Tokens> parse_ollama_show(std::string_view body) {
   const Json parsed = Json::parse(body, nullptr, false);
   const std::string parameters = text_at(parsed, "parameters");  // lines of "name      value"

@@ -91,6 +91,12 @@ Result<std::optional<Context>> ask_special_pages(const Peer& peer, const std::st
   if (!ollama) return std::nullopt;
   if (const auto size = parse_ollama_ps(*ollama, model))
     return Context{*size, "/api/ps context_length"};
+  const net::Request show{.method = "POST",
+                          .path = root + "/api/show",
+                          .body = ollama_show_request(model),
+                          .bearer = peer.api_key};
+  const auto shown = TRY(net::send(peer.origin, show, stop));
+  if (const auto size = parse_ollama_show(shown.body)) return Context{*size, "/api/show num_ctx"};
   return std::nullopt;
 }
 

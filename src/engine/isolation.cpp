@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/utf8.hpp"
+#include "sys/bwrap.hpp"
 #include "sys/process.hpp"
 
 namespace plim::engine {
@@ -77,11 +79,12 @@ void add_model(Arguments& arguments, const std::vector<fs::path>& files) {
 
 }  // namespace
 
-std::vector<std::string> isolate(const LaunchOptions& options, const fs::path& run_dir) {
+std::vector<std::string> isolate(const LaunchOptions& options, const fs::path& run_dir,
+                                 const std::vector<std::string>& namespaces) {
   Arguments arguments(options.bwrap.string());
-  arguments.add({"--unshare-user-try", "--unshare-net", "--unshare-pid", "--unshare-ipc",
-                 "--unshare-uts", "--unshare-cgroup-try", "--die-with-parent", "--new-session",
-                 "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"});
+  for (const auto& flag : namespaces) arguments.add({flag});
+  arguments.add({"--cap-drop", "ALL", "--die-with-parent", "--new-session", "--proc", "/proc",
+                 "--remount-ro", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"});
   add_system(arguments);
   add_engine(arguments, options.program);
   add_devices(arguments, options.plan.on_gpu);
@@ -92,15 +95,19 @@ std::vector<std::string> isolate(const LaunchOptions& options, const fs::path& r
   return arguments.take();
 }
 
-bool can_isolate(const LaunchOptions& options, const fs::path& run_dir, std::stop_token stop) {
-  if (options.bwrap.empty()) return false;
+Result<std::vector<std::string>> find_isolation(const LaunchOptions& options,
+                                                const fs::path& run_dir, std::stop_token stop) {
+  if (options.bwrap.empty()) return fail(Errc::not_found, "bubblewrap (bwrap) is not there");
+  auto namespaces = TRY(sys::bwrap_namespaces(options.bwrap, stop));
   LaunchOptions trial = options;
   trial.plan.files.clear();  // a missing model is no reason to run without isolation
-  auto argv = isolate(trial, run_dir);
+  auto argv = isolate(trial, run_dir, namespaces);
   argv.insert(argv.end(), {options.program.string(), "--version"});
-  const auto ran = sys::run({.argv = std::move(argv), .env = options.env},
-                            {.timeout = std::chrono::seconds(20)}, std::move(stop));
-  return ran && ran->status.code == 0;
+  const auto ran = TRY(sys::run({.argv = std::move(argv), .env = options.env},
+                                {.timeout = std::chrono::seconds(20)}, std::move(stop)));
+  if (ran.status.code == 0) return namespaces;
+  return fail(Errc::denied, "llama-server does not start under bwrap: {}",
+              terminal_safe(utf8_prefix(ran.head, 200)));
 }
 
 }  // namespace plim::engine

@@ -14,14 +14,17 @@ namespace plim::engine {
 constexpr std::string_view inner_run_dir = "/run/plim";
 constexpr std::string_view inner_model_dir = "/model";
 
-/// bwrap's command line up to and with "--": an empty network namespace, a read-only system, the
-/// model, the devices the plan needs, and nothing of the user's.
+/// bwrap's command line up to and with "--": `namespaces` (from sys::bwrap_namespaces), a
+/// read-only system, the model, the devices the plan needs, and nothing of the user's.
 [[nodiscard]] std::vector<std::string> isolate(const LaunchOptions& options,
-                                               const std::filesystem::path& run_dir);
+                                               const std::filesystem::path& run_dir,
+                                               const std::vector<std::string>& namespaces);
 
-/// Whether this system lets bwrap make such a room (some forbid user namespaces), and the engine
-/// finds its libraries in there: runs its --version in one.
-[[nodiscard]] bool can_isolate(const LaunchOptions& options, const std::filesystem::path& run_dir,
-                               std::stop_token stop);
+/// The namespaces an isolated engine can have here, proved by its --version in such a room.
+/// Errors: why there are none: no bwrap, a system that forbids user namespaces, an engine that
+/// does not find its libraries in there; cancelled.
+[[nodiscard]] Result<std::vector<std::string>> find_isolation(const LaunchOptions& options,
+                                                              const std::filesystem::path& run_dir,
+                                                              std::stop_token stop);
 
 }  // namespace plim::engine

@@ -61,12 +61,13 @@ class Stream {
       : peer_(peer), builder_(count_calls(request.transcript), on_delta) {}
 
   Result<void> take(std::string_view bytes) {
+    begun_ = true;
     return reader_.feed(bytes, [this](const net::SseEvent& event) { return take_event(event); });
   }
 
   ChatResult finish(Result<net::Response> response) {
     if (server_error_) return std::unexpected(explain(peer_, *server_error_));
-    if (!response && !builder_.complete()) return std::unexpected(ChatError(response.error()));
+    if (!response && !builder_.complete()) return std::unexpected(broken(response.error()));
     if (response && response->status / 100 != 2)
       return std::unexpected(explain_status(peer_, response->status, response->body));
     if (!builder_.complete()) {
@@ -98,10 +99,17 @@ class Stream {
     return builder_.add(*chunk);
   }
 
+  // A connection lost in mid-stream is a reply cut short, whatever the socket calls it.
+  ChatError broken(Error error) const {
+    if (error.code != Errc::io || !begun_) return error;
+    return during("incomplete reply")(Error{Errc::protocol, std::move(error.message)});
+  }
+
   const Peer& peer_;
   net::SseReader reader_;
   ReplyBuilder builder_;
   std::optional<ServerError> server_error_;
+  bool begun_ = false;
   Clock::time_point start_ = Clock::now();
   Clock::time_point first_delta_ = start_;
 };
@@ -122,7 +130,10 @@ ChatResult chat_with(const Peer& peer, const ServedModel& served, const ChatRequ
                           .silence_limit = peer.stall_limit};
   Stream stream(peer, request, on_delta);
   const auto take = [&](std::string_view bytes) { return stream.take(bytes); };
-  return stream.finish(net::stream(peer.origin, http, take, std::move(stop)));
+  auto reply = stream.finish(net::stream(peer.origin, http, take, std::move(stop)));
+  if (!reply && reply.error().overflow && reply.error().overflow->context.value == 0)
+    reply.error().overflow->context = served.context;  // where the server leaves it out
+  return reply;
 }
 
 Result<void> probe(const Peer& peer, std::chrono::milliseconds limit, std::stop_token stop) {

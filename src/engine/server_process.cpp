@@ -61,6 +61,11 @@ Isolation ServerProcess::isolation() const {
   return isolation_;
 }
 
+std::string ServerProcess::why_not_isolated() const {
+  const std::scoped_lock lock(mutex_);
+  return why_not_isolated_;
+}
+
 LoadReport ServerProcess::load_report() const {
   const std::scoped_lock lock(mutex_);
   return load_report_;
@@ -101,7 +106,8 @@ void ServerProcess::start(std::unique_lock<std::mutex>& lock, const std::stop_to
   }
   if (outcome) {
     peer_ = server_->peer();
-    isolation_ = *possible_;
+    isolation_ = *namespaces_ ? Isolation::no_network : Isolation::loopback;
+    if (!*namespaces_) why_not_isolated_ = namespaces_->error().message;
     load_report_ = server_->log().load_report();
   }
   state_ = outcome ? State::ready : State::dead;
@@ -111,11 +117,10 @@ void ServerProcess::start(std::unique_lock<std::mutex>& lock, const std::stop_to
 }
 
 Result<void> ServerProcess::bring_up(const std::stop_token& stop) {
-  if (!possible_) {
-    const bool isolated = can_isolate(options_, options_.run_dir, stop);
-    possible_ = isolated ? Isolation::no_network : Isolation::loopback;
-  }
-  server_ = TRY(StartedServer::launch(options_, *possible_, [this] { child_ended(); }));
+  if (!namespaces_) namespaces_ = find_isolation(options_, options_.run_dir, stop);
+  if (stop.stop_requested()) return fail(Errc::cancelled, "stopped while the engine starts");
+  const auto namespaces = *namespaces_ ? Namespaces(**namespaces_) : Namespaces();
+  server_ = TRY(StartedServer::launch(options_, namespaces, [this] { child_ended(); }));
   auto ready = server_->wait_until_ready(options_, stop);
   if (!ready) server_.reset();
   return ready;

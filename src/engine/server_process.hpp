@@ -52,6 +52,8 @@ class ServerProcess {
   // Any thread; meaningful once ensure_ready has succeeded.
   [[nodiscard]] Peer peer() const;
   [[nodiscard]] Isolation isolation() const;
+  /// Why it is only the loopback, for the user; empty when isolated.
+  [[nodiscard]] std::string why_not_isolated() const;
   [[nodiscard]] LoadReport load_report() const;
 
  private:
@@ -79,12 +81,13 @@ class ServerProcess {
   Error death_;                 // why state_ is dead
   Peer peer_;
   Isolation isolation_ = Isolation::loopback;
+  std::string why_not_isolated_;
   LoadReport load_report_;
 
   std::unique_ptr<StartedServer> server_;  // owner thread only, as the next two
   std::vector<Clock::time_point> crashes_;
-  std::optional<Isolation> possible_;
-  std::jthread loop_;  // last: joins first
+  std::optional<Result<std::vector<std::string>>> namespaces_;  // found once, at the first start
+  std::jthread loop_;                                           // last: joins first
 };
 
 }  // namespace plim::engine

@@ -48,20 +48,23 @@ Result<void> check_files(const LaunchOptions& options) {
   return {};
 }
 
-std::vector<std::string> environment(const LaunchOptions& options) {
-  const auto home = options.cache_dir.empty() ? std::string("/tmp") : options.cache_dir.string();
+// `home` is where drivers may keep compiled shaders: never a place others can prepare.
+std::vector<std::string> environment(const LaunchOptions& options, const std::string& home) {
   std::vector<std::string> env{"PATH=/usr/local/bin:/usr/bin:/bin", "HOME=" + home,
                                "XDG_CACHE_HOME=" + home, "LANG=C.UTF-8"};
   env.insert(env.end(), options.env.begin(), options.env.end());
   return env;
 }
 
-sys::Command make_command(const LaunchOptions& options, Isolation isolation, const fs::path& dir) {
+sys::Command make_command(const LaunchOptions& options, const Namespaces& namespaces,
+                          const fs::path& dir) {
   std::vector<std::string> argv;
+  auto home = namespaces ? std::string("/tmp") : dir.string();
+  if (!options.cache_dir.empty()) home = options.cache_dir.string();
   Listening at{"127.0.0.1", (dir / key_name).string(), {}};
   for (const auto& file : options.plan.files) at.model_files.push_back(file.string());
-  if (isolation == Isolation::no_network) {
-    argv = isolate(options, dir);
+  if (namespaces) {
+    argv = isolate(options, dir, *namespaces);
     at = {std::format("{}/{}.sock", inner_run_dir, socket_name),
           std::format("{}/{}", inner_run_dir, key_name),
           {}};
@@ -70,7 +73,7 @@ sys::Command make_command(const LaunchOptions& options, Isolation isolation, con
   }
   argv.push_back(options.program.string());
   std::ranges::move(server_arguments(options.plan, at), std::back_inserter(argv));
-  return {.argv = std::move(argv), .env = environment(options)};
+  return {.argv = std::move(argv), .env = environment(options, home)};
 }
 
 }  // namespace
@@ -85,18 +88,17 @@ Result<std::string> random_key() {
 }
 
 Result<std::unique_ptr<StartedServer>> StartedServer::launch(const LaunchOptions& options,
-                                                             Isolation isolation,
+                                                             const Namespaces& namespaces,
                                                              std::function<void()> on_end) {
   if (auto files = check_files(options); !files) return std::unexpected(files.error());
   auto dir = TRY(make_run_dir(options.run_dir));
   const auto path = dir.path();
   Peer peer;
   peer.api_key = TRY(random_key());
-  if (isolation == Isolation::no_network)
-    peer.origin.socket = path / std::format("{}.sock", socket_name);
+  if (namespaces) peer.origin.socket = path / std::format("{}.sock", socket_name);
   if (auto written = write_key(path / key_name, peer.api_key); !written)
     return std::unexpected(written.error());
-  auto process = TRY(sys::Process::spawn(make_command(options, isolation, path)));
+  auto process = TRY(sys::Process::spawn(make_command(options, namespaces, path)));
   std::unique_ptr<StartedServer> server(
       new StartedServer(std::move(dir), std::move(process), std::move(peer)));
   server->log_ =

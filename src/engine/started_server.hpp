@@ -2,8 +2,10 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include "base/error.hpp"
 #include "engine/child_log.hpp"
@@ -14,12 +16,16 @@
 
 namespace plim::engine {
 
+/// bwrap's flags for an isolated engine; nothing where it runs on the loopback.
+using Namespaces = std::optional<std::vector<std::string>>;
+
 /// One run of a llama-server: the child, its log, its private folder. One thread, but `log`.
 class StartedServer {
  public:
-  /// Starts the child and returns at once. `on_end` comes from another thread when it has ended.
+  /// Starts the child, isolated in `namespaces` when they are given, and returns at once. `on_end`
+  /// comes from another thread when it has ended.
   [[nodiscard]] static Result<std::unique_ptr<StartedServer>> launch(const LaunchOptions& options,
-                                                                     Isolation isolation,
+                                                                     const Namespaces& namespaces,
                                                                      std::function<void()> on_end);
 
   StartedServer(const StartedServer&) = delete;

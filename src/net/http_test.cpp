@@ -1,5 +1,6 @@
 #include "net/http.hpp"
 
+#include <fstream>
 #include <future>
 #include <thread>
 
@@ -59,6 +60,15 @@ class Stall {
   std::promise<void> arrived_;
   std::atomic<bool> told_ = false;
 };
+
+// Whether the kernel waits for an answer from that port: "... 0100007F:PORT 02 ..." (SYN_SENT).
+bool is_connecting_to(int port) {
+  std::ifstream table("/proc/net/tcp");
+  const auto wanted = std::format("0100007F:{:04X} 02", port);
+  for (std::string line; std::getline(table, line);)
+    if (line.contains(wanted)) return true;
+  return false;
+}
 
 TEST(HttpSend, ReturnsWhatTheServerSaysWhateverItsStatus) {
   Server server;
@@ -236,12 +246,10 @@ TEST(HttpStream, AStopBreaksAConnectThatNobodyAccepts) {
   ASSERT_EQ(::connect(first, reinterpret_cast<sockaddr*>(&address), size), 0);
 
   std::stop_source stop;
-  std::promise<void> begun;
-  std::jthread user([&] {
-    begun.get_future().wait();
+  const std::jthread user([&] {
+    while (!is_connecting_to(ntohs(address.sin_port))) std::this_thread::yield();
     stop.request_stop();
   });
-  begun.set_value();
   const auto answer = send(
       {std::format("http://127.0.0.1:{}", ntohs(address.sin_port)), {}},
       {.path = "/", .connect_limit = std::chrono::hours(1), .silence_limit = std::chrono::hours(1)},

@@ -10,6 +10,7 @@
 //   "status": 500, "body": {}  an HTTP error instead of a stream
 //   "cut": true                the connection drops after the message, before its finish
 //   "stall": true              silence after the message, until the client leaves
+//   "hang": true               as stall, and from then on no request gets a byte
 //   "die": true                the process is killed after the message
 //   "broken_sse": true         something that is no event follows the message
 // Other requests (the supervisor's one-token probe) get a token and use no line. When the script
@@ -137,6 +138,11 @@ Json error_body(int code, const std::string& message, const std::string& type) {
   return {{"error", {{"code", code}, {"message", message}, {"type", type}}}};
 }
 
+// What stands before the routes writes its members in another order.
+Json gate_error(int code, const std::string& message, const std::string& type) {
+  return {{"error", {{"message", message}, {"type", type}, {"code", code}}}};
+}
+
 // One stream in the order and with the members of llama-server 0.7.
 class Chunks {
  public:
@@ -208,6 +214,7 @@ class Fake {
         port = -1;
       if (port < 0) taken();
       std::println("listening on {}", port);
+      std::fflush(stdout);  // before the log, for readers of both through one pipe
       std::println(stderr, "0.00.000.002 I srv  llama_server: listening on http://{}:{}",
                    options_.host, port);
     }
@@ -249,13 +256,13 @@ class Fake {
   // Loading comes before the key, and /health and /v1/models need none.
   bool admit(const httplib::Request& request, httplib::Response& response) const {
     if (Clock::now() - start_ < std::chrono::milliseconds(options_.load_ms)) {
-      answer(response, error_body(503, "Loading model", "unavailable_error"), 503);
+      answer(response, gate_error(503, "Loading model", "unavailable_error"), 503);
       return false;
     }
     const bool open = request.path == "/health" || request.path == "/v1/models";
     const auto given = request.get_header_value("Authorization");
     if (open || options_.key.empty() || given == "Bearer " + options_.key) return true;
-    answer(response, error_body(401, "Invalid API Key", "authentication_error"), 401);
+    answer(response, gate_error(401, "Invalid API Key", "authentication_error"), 401);
     return false;
   }
 
@@ -282,7 +289,7 @@ class Fake {
     const Json body = Json::parse(request.body, nullptr, false);
     if (!body.is_object() || !body.contains("messages"))
       return answer(response, error_body(400, "no messages", "invalid_request_error"), 400);
-    if (options_.deaf) return stall_all(response);
+    if (options_.deaf || hung()) return stall_all(response);
     if (!body.value("stream", false)) return answer(response, one_token());
     const std::scoped_lock lock(mutex_);
     record(request.body);
@@ -394,6 +401,11 @@ class Fake {
                                  std::size_t, auto& sink) { return send(sink, line, all, rest); });
   }
 
+  static std::atomic<bool>& hung() {
+    static std::atomic<bool> value = false;
+    return value;
+  }
+
   static bool write(httplib::DataSink& sink, const std::string& text) {
     return sink.write(text.data(), text.size());
   }
@@ -407,7 +419,8 @@ class Fake {
     }
     if (line.value("die", false)) ::kill(::getpid(), SIGKILL);
     if (line.value("cut", false)) return false;
-    if (line.value("stall", false)) return wait_for_leaving(sink);
+    if (line.value("hang", false)) hung() = true;
+    if (hung() || line.value("stall", false)) return wait_for_leaving(sink);
     if (line.value("broken_sse", false)) return write(sink, "<html>502 Bad Gateway</html>\n\n");
     for (const auto& event : rest)
       if (!write(sink, "data: " + dump(event) + "\n\n")) return false;
