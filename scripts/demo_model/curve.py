@@ -38,7 +38,7 @@ def draw(rows: list[dict[str, str]]) -> str:
 
     parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif" '
              f'font-size="12">', f'<rect width="{WIDTH}" height="{HEIGHT}" fill="white"/>',
-             label(0.5, 1.06, "Demonstration model on held-out words, while training")]
+             label(0.5, 1.09, "Demonstration model on held-out words, while training")]
     for i in range(5):
         x, y = i / 4, i / 4
         parts.append(line([(0, y), (1, y)], "#ddd").replace('"2"', '"1"'))

@@ -37,6 +37,10 @@ class Stage:
     glimpses: int = 0  # sequences of module and edit alone, beside the episodes
 
 
+# First whole episodes, with a little weight on what is read, so that copying forms; then longer ones
+# with recoveries; then weight on the two decisions that stay hard, which line and what it should
+# say; then made-up words, so that held-out ones are copied as well as known ones; last, module and
+# edit alone, which gives three times as many decisions per token, and wrong lines to restore.
 STAGES = (
     Stage(0, (384, 448, 512, 640, 768), context=0.1, edit=1.0, varied_mistakes=False),
     Stage(7, (384, 448, 512, 640, 768, 1024), context=0.02, edit=1.0, varied_mistakes=True),

@@ -91,14 +91,16 @@ def export(state: dict, config: Config, tokenizer: Tokenizer, out: Path, kind: s
 
 def provenance(saved: dict, out: Path) -> dict:
     """What the GGUF came from, to be kept beside it."""
+    stages = [data.stage_of(number) for number in range(len(saved["shards"]))]
     return {
         "file_sha256": hashlib.sha256(out.read_bytes()).hexdigest(),
         "parameters": sum(t.numel() for t in saved["model"].values()),
         "config": saved["config"],
         "seed": int(saved["arguments"]["seed"]),
         "steps": saved["step"],
-        "tokens": saved["tokens"],
-        "episodes": len(saved["shards"]) * data.SHARD,
+        "tokens_with_padding": saved["tokens"],
+        "episodes": sum(s.episodes for s in stages),
+        "glimpses": sum(s.glimpses for s in stages),
         "training_seconds": round(saved["seconds"]),
         "data_sha256": hashlib.sha256("".join(saved["shards"]).encode()).hexdigest(),
         "torch": torch.__version__,
