@@ -28,8 +28,9 @@ class Figure:
         return statistics.median(abs(sample - self.median) for sample in self.samples)
 
     @property
-    def p95(self):
-        return sorted(self.samples)[max(0, -(-len(self.samples) * 95 // 100) - 1)]
+    def bad_case(self):
+        """What 95% of the samples are at least as good as."""
+        return sorted(self.samples, reverse=self.at_least)[-(-len(self.samples) * 95 // 100) - 1]
 
     @property
     def kept(self):
@@ -39,21 +40,22 @@ class Figure:
 
     def as_dict(self):
         return {"name": self.name, "unit": self.unit, "median": self.median, "mad": self.spread,
-                "p95": self.p95, "best": (max if self.at_least else min)(self.samples),
+                "bad_case": self.bad_case, "best": (max if self.at_least else min)(self.samples),
                 "n": len(self.samples), "bar": self.bar, "kept": self.kept, "note": self.note}
 
 
 def number(value):
     if float(value).is_integer() or abs(value) >= 1000:
         return f"{value:,.0f}"
-    return f"{value:.3g}" if abs(value) < 1 else f"{value:,.1f}"
+    return f"{value:.3g}" if abs(value) < 10 else f"{value:,.1f}"
 
 
 def line(figure):
     d = figure.as_dict()
     text = f"  {d['name']:<42} {number(d['median']):>9} {d['unit']}"
     if d["n"] > 1:
-        text += f" ± {number(d['mad'])} (best {number(d['best'])}, p95 {number(d['p95'])}, n={d['n']})"
+        text += (f" ± {number(d['mad'])} (best {number(d['best'])}, 95% within "
+                 f"{number(d['bad_case'])}, n={d['n']})")
     if d["bar"] is not None:
         sign = "≥" if figure.at_least else "≤"
         text += f"  {'PASS' if d['kept'] else 'FAIL'} {sign} {number(d['bar'])}"
@@ -79,6 +81,8 @@ def print_machine():
     m = machine()
     print(f"{m['cpu']}, {m['cores']} cores, {m['memory_gib']} GiB, Linux {m['kernel']}, "
           f"load {m['load_1min']}")
+    if m["load_1min"] > m["cores"] / 2:
+        print("this machine is busy: what counts wall-clock time is stretched by it")
 
 
 def to_json(results):
