@@ -67,7 +67,8 @@ def add_tokenizer(writer: gguf.GGUFWriter, tokenizer: Tokenizer) -> None:
 
 
 def export(state: dict, config: Config, tokenizer: Tokenizer, out: Path, kind: str) -> None:
-    writer = gguf.GGUFWriter(out, "lfm2")
+    part = out.with_suffix(".part")  # a server may have the old file mapped
+    writer = gguf.GGUFWriter(part, "lfm2")
     writer.add_name("Plimsoll demo")
     writer.add_description("Demonstration model: repairs small bugs of a few families in tiny Python projects.")
     writer.add_license("apache-2.0")
@@ -87,6 +88,7 @@ def export(state: dict, config: Config, tokenizer: Tokenizer, out: Path, kind: s
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
     writer.close()
+    part.rename(out)
 
 
 def provenance(saved: dict, out: Path) -> dict:
