@@ -43,7 +43,7 @@ Result<void> check_files(const LaunchOptions& options) {
     if (!fs::is_regular_file(file, ignored))
       return fail(Errc::not_found, "there is no model file {}", file.string());
   }
-  std::ofstream log(options.log_file, std::ios::app);
+  const std::ofstream log(options.log_file, std::ios::app);
   if (!log) return fail(Errc::io, "cannot write the engine's log {}", options.log_file.string());
   return {};
 }
