@@ -35,7 +35,7 @@ struct Wishes {
   std::string device = "auto";     ///< "auto", "cpu", or a name or engine name of a GPU.
   std::int32_t batch = 2048;       ///< Tokens the server collects for one step.
   std::int32_t ubatch = 512;       ///< Tokens computed at once: drives the compute buffer.
-  std::optional<int> threads;      ///< Else the usable physical cores.
+  std::optional<int> threads;      ///< Else the usable physical cores, fewer for a tiny model.
   std::optional<Bytes> cache_ram;  ///< Host prompt cache; else what fits up to 2 GiB.
 };
 

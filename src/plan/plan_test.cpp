@@ -37,6 +37,14 @@ void expect_balanced(const RunPlan& plan) {
   }
 }
 
+TEST(Plan, GivesATinyModelOneThreadWhateverTheMachineHas) {
+  const test::Dims dims{"llama", 2, 64, 128, 2, 1, 32, 256, 4096};
+  auto writer = test::base(dims);
+  test::dense_tensors(writer, dims, "f16", "f16");
+  EXPECT_EQ(make(machine({}), header_of(writer))->threads, 1);
+  EXPECT_EQ(make(machine({}), header_of(writer), {.threads = 4})->threads, 4);
+}
+
 TEST(Plan, PutsEverythingOnTheCardAndAccountsForEachByte) {
   const auto plan = make(machine({card(24_GiB, 23_GiB)}), header_of(test::llama_8b()));
   ASSERT_TRUE(plan) << plan.error().message;
