@@ -31,9 +31,9 @@ struct Parts {
 
 struct Options {
   Permissions permissions;
-  std::string test_command;  ///< What proves the task done; empty: nothing does.
-  int max_turns = 40;        ///< Model replies.
-  int max_failed_checks = 4; ///< Times the tests may fail after the model said it was done.
+  std::string test_command;   ///< What proves the task done; empty: nothing does.
+  int max_turns = 40;         ///< Model replies.
+  int max_failed_checks = 4;  ///< Times the tests may fail after the model said it was done.
   std::chrono::seconds time_limit{3600};
   std::chrono::seconds test_timeout{600};
   std::optional<double> temperature;

@@ -28,9 +28,10 @@ chat::Reply says(std::string text) {
 }
 
 chat::Reply calls(std::string name, std::string arguments) {
-  return {{.role = chat::Role::assistant, .tool_calls = {{"c", std::move(name), std::move(arguments)}}},
-          FinishReason::tool_calls,
-          {.prompt = {100}, .cached = {90}, .completion = {10}}};
+  return {
+      {.role = chat::Role::assistant, .tool_calls = {{"c", std::move(name), std::move(arguments)}}},
+      FinishReason::tool_calls,
+      {.prompt = {100}, .cached = {90}, .completion = {10}}};
 }
 
 // Replays replies (or errors) and keeps what it was asked.
@@ -84,8 +85,9 @@ class RunTask : public testing::Test {
 
   chat::TaskFinished run(Options options, std::string_view task = "Do it.",
                          std::stop_token stop = {}) {
-    return run_task({}, task, {engine_, toolbox_, *files_, open_sandbox_, approver_, *session_}, options,
-                    [this](const chat::Event& event) { events_.push_back(event); }, stop);
+    return run_task(
+        {}, task, {engine_, toolbox_, *files_, open_sandbox_, approver_, *session_}, options,
+        [this](const chat::Event& event) { events_.push_back(event); }, stop);
   }
   std::string content() {
     std::ifstream file(files_->root() / "a.txt");

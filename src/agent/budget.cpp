@@ -27,8 +27,7 @@ void Budget::correct(const chat::Usage& usage, std::size_t request_bytes) {
   used_ = usage.prompt + usage.completion;
   // A template may leave out part of the request (or add to it); outside this band the ratio
   // says more about the template than about text.
-  const double ratio =
-      static_cast<double>(request_bytes) / static_cast<double>(usage.prompt.value);
+  const double ratio = static_cast<double>(request_bytes) / static_cast<double>(usage.prompt.value);
   bytes_per_token_ = std::clamp(ratio, 1.5, 4.0);
 }
 

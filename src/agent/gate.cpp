@@ -4,7 +4,8 @@ namespace plim::agent {
 
 Gate decide(tools::Access access, const Permissions& permissions, bool confined) {
   switch (access) {
-    case tools::Access::read: return Gate::allow;
+    case tools::Access::read:
+      return Gate::allow;
     case tools::Access::write:
       if (permissions.read_only) return Gate::deny;
       return permissions.yes ? Gate::allow : Gate::ask;

@@ -31,7 +31,7 @@ struct ApprovalRequest {
 
 enum class Approval {
   once,
-  always,  ///< Also for all later calls of this access in this task.
+  always,           ///< Also for all later calls of this access in this task.
   reject,           ///< The model is told, and may go on differently.
   reject_and_stop,  ///< Nobody can say yes, or the user wants the task to end.
 };

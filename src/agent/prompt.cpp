@@ -80,11 +80,12 @@ std::size_t stub_old_results(chat::Transcript& transcript) {
   std::size_t stubbed = 0;
   for (auto message = transcript.begin(); message != last_turn.begin(); ++message) {
     if (message->role != chat::Role::tool || message->content.size() <= stub_above_bytes) continue;
-    const auto first_line = message->content.substr(0, std::min<std::size_t>(
-                                                           message->content.find('\n'), 80));
-    message->content = std::format("{} [{} bytes dropped to make room; call the tool again if you "
-                                   "need them]",
-                                   first_line, message->content.size() - first_line.size());
+    const auto first_line =
+        message->content.substr(0, std::min<std::size_t>(message->content.find('\n'), 80));
+    message->content = std::format(
+        "{} [{} bytes dropped to make room; call the tool again if you "
+        "need them]",
+        first_line, message->content.size() - first_line.size());
     ++stubbed;
   }
   return stubbed;

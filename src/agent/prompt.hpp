@@ -11,8 +11,8 @@ namespace plim::agent {
 
 /// What the first messages say about the project.
 struct Project {
-  std::string test_command;               ///< Empty: none known.
-  std::span<const std::string> files;     ///< Relative, sorted.
+  std::string test_command;            ///< Empty: none known.
+  std::span<const std::string> files;  ///< Relative, sorted.
 };
 
 /// The start of every transcript: the system message. The same bytes in every session.

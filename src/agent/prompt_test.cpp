@@ -33,7 +33,8 @@ Message call(std::string id) {
 }
 
 TEST(Repair, AnswersCallsThatTheProcessDidNotSurvive) {
-  chat::Transcript transcript{{.role = Role::user, .content = "t"}, call("1"),
+  chat::Transcript transcript{{.role = Role::user, .content = "t"},
+                              call("1"),
                               {.role = Role::tool, .content = "ok", .tool_call_id = "1"}};
   repair(transcript);
   ASSERT_EQ(transcript.size(), 4U);
@@ -53,11 +54,13 @@ TEST(Repair, LeavesAWholeTranscriptAsItIs) {
 
 TEST(StubOldResults, DropsOnlyLongResultsBeforeTheLastTurn) {
   const std::string big(1000, 'x');
-  chat::Transcript transcript{{.role = Role::user, .content = big}, call("1"),
-                              {.role = Role::tool, .content = "exit 1\n" + big, .tool_call_id = "1"},
-                              {.role = Role::tool, .content = "short", .tool_call_id = "1b"},
-                              call("2"),
-                              {.role = Role::tool, .content = big, .tool_call_id = "2"}};
+  chat::Transcript transcript{
+      {.role = Role::user, .content = big},
+      call("1"),
+      {.role = Role::tool, .content = "exit 1\n" + big, .tool_call_id = "1"},
+      {.role = Role::tool, .content = "short", .tool_call_id = "1b"},
+      call("2"),
+      {.role = Role::tool, .content = big, .tool_call_id = "2"}};
   EXPECT_EQ(stub_old_results(transcript), 1U);
   EXPECT_EQ(transcript[0].content, big);
   EXPECT_THAT(transcript[2].content, StartsWith("exit 1 [1001 bytes dropped"));

@@ -90,7 +90,8 @@ void Task::begin(std::string_view text) {
     files.push_back(path);
     return true;
   });
-  if (!walked) emit(chat::Notice{"the project's files cannot be listed: " + walked.error().message});
+  if (!walked)
+    emit(chat::Notice{"the project's files cannot be listed: " + walked.error().message});
   add(task_message(text, {options_.test_command, files}, budget_.file_list_bytes()));
 }
 
@@ -144,23 +145,31 @@ Result<chat::Reply> Task::ask_model() {
 std::optional<std::string> Task::refuse(const chat::ToolCall& call) {
   const auto access = parts_.tools.access(call.name);
   if (!access) return std::nullopt;  // the toolbox has the better answer
-  const bool confined = *access != tools::Access::execute ||
-                        parts_.commands().rung() == sandbox::Rung::confined;
+  const bool confined =
+      *access != tools::Access::execute || parts_.commands().rung() == sandbox::Rung::confined;
   switch (decide(*access, options_.permissions, confined)) {
-    case Gate::allow: return std::nullopt;
+    case Gate::allow:
+      return std::nullopt;
     case Gate::deny:
       refused_ = true;
       return options_.permissions.read_only
                  ? "denied: this task is read-only"
                  : "denied: there is no sandbox here, so commands may not run";
-    case Gate::ask: break;
+    case Gate::ask:
+      break;
   }
   if (always_.contains(*access)) return std::nullopt;
   switch (parts_.approver.ask({call, *access, confined}, deadline_.token())) {
-    case Approval::always: always_.insert(*access); return std::nullopt;
-    case Approval::once: return std::nullopt;
-    case Approval::reject: break;
-    case Approval::reject_and_stop: end_refused_ = true; break;
+    case Approval::always:
+      always_.insert(*access);
+      return std::nullopt;
+    case Approval::once:
+      return std::nullopt;
+    case Approval::reject:
+      break;
+    case Approval::reject_and_stop:
+      end_refused_ = true;
+      break;
   }
   refused_ = true;
   return "denied: the user refused this call";
@@ -182,16 +191,19 @@ std::optional<Ending> Task::run_call(const chat::ToolCall& call) {
   } else if (const auto refusal = refuse(call)) {
     outcome = {*refusal, true, {}};
   } else {
-    outcome = parts_.tools.run(call, {parts_.files, parts_.commands, budget_.tool_result_bytes(),
-                                      deadline_.token()});
+    outcome = parts_.tools.run(
+        call, {parts_.files, parts_.commands, budget_.tool_result_bytes(), deadline_.token()});
   }
   const chat::ToolResult result{call.id, outcome.text, outcome.is_error};
   emit(chat::ToolFinished{result, seconds_since(start)});
   report_changes(outcome);
   add({.role = chat::Role::tool, .content = result.text, .tool_call_id = call.id});
   switch (guard_.observe(call, result)) {
-    case LoopGuard::Verdict::go_on: return std::nullopt;
-    case LoopGuard::Verdict::warn: repeating_ = true; return std::nullopt;
+    case LoopGuard::Verdict::go_on:
+      return std::nullopt;
+    case LoopGuard::Verdict::warn:
+      repeating_ = true;
+      return std::nullopt;
     case LoopGuard::Verdict::stop:
       return Ending{chat::Outcome::failed,
                     std::format("the model repeats the same {} call and gets nowhere", call.name)};
@@ -255,8 +267,7 @@ std::optional<Ending> Task::verify() {
                   std::format("the tests still fail after {} tries", failed_checks_)};
   }
   guard_.reset();
-  add({.role = chat::Role::user,
-       .content = std::string(words::tests_fail) + "\n\n" + report.text});
+  add({.role = chat::Role::user, .content = std::string(words::tests_fail) + "\n\n" + report.text});
   return std::nullopt;
 }
 

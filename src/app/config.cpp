@@ -54,9 +54,9 @@ std::size_t distance(std::string_view a, std::string_view b) {
 }
 
 std::string_view nearest(std::string_view key) {
-  return std::ranges::min_element(all_settings, {}, [&](const Setting& setting) {
-           return distance(key, setting.key);
-         })->key;
+  return std::ranges::min_element(
+             all_settings, {}, [&](const Setting& setting) { return distance(key, setting.key); })
+      ->key;
 }
 
 template <class T>
@@ -69,20 +69,28 @@ std::optional<T> parse(std::string_view text) {
 
 bool fits(ValueKind kind, std::string_view text) {
   switch (kind) {
-    case ValueKind::text: return true;
-    case ValueKind::integer: return parse<std::int64_t>(text).value_or(-1) >= 0;
-    case ValueKind::number: return parse<double>(text).value_or(-1) >= 0;
-    case ValueKind::boolean: return text == "true" || text == "false";
+    case ValueKind::text:
+      return true;
+    case ValueKind::integer:
+      return parse<std::int64_t>(text).value_or(-1) >= 0;
+    case ValueKind::number:
+      return parse<double>(text).value_or(-1) >= 0;
+    case ValueKind::boolean:
+      return text == "true" || text == "false";
   }
   return false;
 }
 
 std::string_view name_of(ValueKind kind) {
   switch (kind) {
-    case ValueKind::text: return "text";
-    case ValueKind::integer: return "a whole number from 0";
-    case ValueKind::number: return "a number from 0";
-    case ValueKind::boolean: return "true or false";
+    case ValueKind::text:
+      return "text";
+    case ValueKind::integer:
+      return "a whole number from 0";
+    case ValueKind::number:
+      return "a number from 0";
+    case ValueKind::boolean:
+      return "true or false";
   }
   return "text";
 }

@@ -12,7 +12,8 @@ using testing::HasSubstr;
 
 std::filesystem::path write_config(const std::string& text) {
   const auto* test = testing::UnitTest::GetInstance()->current_test_info();
-  const auto file = std::filesystem::path(testing::TempDir()) / (std::string(test->name()) + ".toml");
+  const auto file =
+      std::filesystem::path(testing::TempDir()) / (std::string(test->name()) + ".toml");
   std::ofstream(file) << text;
   return file;
 }

@@ -30,8 +30,8 @@ void print_sessions(const std::filesystem::path& directory) {
 }  // namespace
 
 Result<int> execute(const UndoCommand& command, const Context& context) {
-  auto files = TRY(workspace::Workspace::open(context.project, context.paths.state,
-                                              {context.paths.home}));
+  auto files =
+      TRY(workspace::Workspace::open(context.project, context.paths.state, {context.paths.home}));
   const auto report = TRY(files.undo(command.session));
   if (report.task.empty()) {
     std::println("nothing to undo: no session changed files here");
@@ -63,8 +63,7 @@ Result<int> execute(const LogCommand& command, const Context& context) {
     // A session keeps whole messages, not the pieces they streamed in.
     if (const auto* added = std::get_if<chat::MessageAdded>(&event);
         added != nullptr && !added->message.content.empty() &&
-        (added->message.role == chat::Role::assistant ||
-         added->message.role == chat::Role::user)) {
+        (added->message.role == chat::Role::assistant || added->message.role == chat::Role::user)) {
       std::print("{}: {}\n", chat::to_string(added->message.role),
                  terminal_safe(added->message.content));
     }

@@ -60,13 +60,14 @@ Result<int> run(std::span<char* const> args) {
   const auto environment = read_environment();
   const auto paths = find_paths(environment);
   if (!paths.state.is_absolute()) {
-    return fail(Errc::invalid, "there is no place for sessions and undo: set HOME or XDG_STATE_HOME");
+    return fail(Errc::invalid,
+                "there is no place for sessions and undo: set HOME or XDG_STATE_HOME");
   }
   const auto log_file = open_log(paths.state);
   auto config = TRY(load_config(paths, environment, invocation));
   std::error_code error;
-  const auto project = std::filesystem::canonical(
-      invocation.directory.empty() ? "." : invocation.directory, error);
+  const auto project =
+      std::filesystem::canonical(invocation.directory.empty() ? "." : invocation.directory, error);
   if (error) {
     return fail(Errc::not_found, "the project folder {} cannot be opened: {}",
                 invocation.directory.empty() ? "." : invocation.directory, error.message());

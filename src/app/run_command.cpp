@@ -20,12 +20,18 @@ namespace {
 
 int exit_code(chat::Outcome outcome) {
   switch (outcome) {
-    case chat::Outcome::verified: return 0;
-    case chat::Outcome::failed: return 1;
-    case chat::Outcome::unverified: return 3;
-    case chat::Outcome::engine: return 4;
-    case chat::Outcome::refused: return 5;
-    case chat::Outcome::cancelled: return 130;
+    case chat::Outcome::verified:
+      return 0;
+    case chat::Outcome::failed:
+      return 1;
+    case chat::Outcome::unverified:
+      return 3;
+    case chat::Outcome::engine:
+      return 4;
+    case chat::Outcome::refused:
+      return 5;
+    case chat::Outcome::cancelled:
+      return 130;
   }
   return 1;
 }
@@ -34,9 +40,10 @@ int exit_code(chat::Outcome outcome) {
 class Output {
  public:
   Output(bool json, const Environment& environment)
-      : json_(json), view_({.color = !environment.contains("NO_COLOR") && sys::is_terminal(1),
-                            .transient = sys::is_terminal(1),
-                            .width = sys::terminal_width(1)}) {}
+      : json_(json),
+        view_({.color = !environment.contains("NO_COLOR") && sys::is_terminal(1),
+               .transient = sys::is_terminal(1),
+               .width = sys::terminal_width(1)}) {}
 
   void event(const chat::Event& event) {
     write(stdout, json_ ? chat::to_json(event) + "\n" : view_.render(event));
@@ -72,9 +79,8 @@ Result<Opened> open_session(const RunCommand& command, const Context& context, O
   if (!command.resume) {
     return Opened{TRY(session::Session::create(directory, context.project.string())), {}};
   }
-  const auto id = command.session.empty()
-                      ? TRY(latest_session(directory, context.project.string()))
-                      : command.session;
+  const auto id = command.session.empty() ? TRY(latest_session(directory, context.project.string()))
+                                          : command.session;
   auto loaded = TRY(session::load(directory, id));
   if (loaded.meta.project != context.project) {
     return fail(Errc::invalid, "session {} belongs to {}; resume it there (plim -C {} resume {})",
@@ -118,9 +124,8 @@ class SandboxAtHand {
       : policy_{.project = context.project, .read_only = command.read_only},
         unconfined_(command.unconfined),
         output_(output),
-        opening_(std::async(std::launch::async, [policy = policy_] {
-          return sandbox::Sandbox::open(policy);
-        })) {}
+        opening_(std::async(std::launch::async,
+                            [policy = policy_] { return sandbox::Sandbox::open(policy); })) {}
 
   const sandbox::Sandbox& get() {
     if (sandbox_) return *sandbox_;
@@ -146,8 +151,8 @@ class SandboxAtHand {
 
 Result<int> execute(const RunCommand& command, const Context& context) {
   Output output(command.json, context.environment);
-  auto files = TRY(workspace::Workspace::open(context.project, context.paths.state,
-                                              {context.paths.home}));
+  auto files =
+      TRY(workspace::Workspace::open(context.project, context.paths.state, {context.paths.home}));
   auto [session, transcript] = TRY(open_session(command, context, output));
   if (auto begun = files.begin_task(session.id()); !begun) return std::unexpected(begun.error());
   SandboxAtHand sandbox(command, context, output);
@@ -171,9 +176,8 @@ Result<int> execute(const RunCommand& command, const Context& context) {
   const auto options =
       agent_options(command, context, *wired, test_command(command, context, files));
   const auto finished = agent::run_task(
-      std::move(transcript), task,
-      {*wired->engine, toolbox, files, commands, approver, session}, options,
-      [&](const chat::Event& event) { output.event(event); }, context.stop);
+      std::move(transcript), task, {*wired->engine, toolbox, files, commands, approver, session},
+      options, [&](const chat::Event& event) { output.event(event); }, context.stop);
   return exit_code(finished.outcome);
 }
 

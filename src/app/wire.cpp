@@ -16,8 +16,9 @@ namespace {
 
 // Which device a GPU backend may use is the user's to say; nothing else of the user's environment
 // reaches the engine.
-constexpr auto passed_on = {"CUDA_VISIBLE_DEVICES", "GGML_VK_VISIBLE_DEVICES", "HIP_VISIBLE_DEVICES",
-                            "LD_LIBRARY_PATH",      "ROCR_VISIBLE_DEVICES",    "VK_DRIVER_FILES"};
+constexpr auto passed_on = {"CUDA_VISIBLE_DEVICES", "GGML_VK_VISIBLE_DEVICES",
+                            "HIP_VISIBLE_DEVICES",  "LD_LIBRARY_PATH",
+                            "ROCR_VISIBLE_DEVICES", "VK_DRIVER_FILES"};
 
 std::vector<std::string> engine_environment(const Environment& environment) {
   std::vector<std::string> out;
@@ -149,8 +150,6 @@ Result<WiredEngine> wire_engine(const Context& context, const Say& say) {
   return wired;
 }
 
-Result<plan::RunPlan> wire_plan(const Context& context) {
-  return TRY(plan_local(context)).plan;
-}
+Result<plan::RunPlan> wire_plan(const Context& context) { return TRY(plan_local(context)).plan; }
 
 }  // namespace plim::app

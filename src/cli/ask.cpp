@@ -24,8 +24,7 @@ std::string in_full(const chat::ToolCall& call) {
 
 }  // namespace
 
-agent::Approval TerminalApprover::ask(const agent::ApprovalRequest& request,
-                                      std::stop_token stop) {
+agent::Approval TerminalApprover::ask(const agent::ApprovalRequest& request, std::stop_token stop) {
   write_(std::format("\n  {}{}:\n{}", request.call.name,
                      request.confined ? "" : " (WITHOUT a sandbox)", in_full(request.call)));
   while (true) {

@@ -11,7 +11,9 @@
 namespace plim::cli {
 namespace {
 
-std::string first_line(std::string_view text) { return std::string(text.substr(0, text.find('\n'))); }
+std::string first_line(std::string_view text) {
+  return std::string(text.substr(0, text.find('\n')));
+}
 
 std::string one_line(std::string text, std::size_t width) {
   std::ranges::replace(text, '\n', ' ');
@@ -25,9 +27,8 @@ int count_lines(std::string_view text) {
 }
 
 double tokens_per_second(const chat::Usage& usage) {
-  return usage.decode_ms > 0
-             ? static_cast<double>(usage.completion.value) * 1000 / usage.decode_ms
-             : 0;
+  return usage.decode_ms > 0 ? static_cast<double>(usage.completion.value) * 1000 / usage.decode_ms
+                             : 0;
 }
 
 }  // namespace
@@ -47,13 +48,20 @@ std::string View::paint(Colour colour, std::string_view text) const {
   if (!style_.color || colour == Colour::plain) return std::string(text);
   const auto code = [colour] {
     switch (colour) {
-      case Colour::dim: return 2;
-      case Colour::bold: return 1;
-      case Colour::red: return 31;
-      case Colour::green: return 32;
-      case Colour::yellow: return 33;
-      case Colour::cyan: return 36;
-      case Colour::plain: break;
+      case Colour::dim:
+        return 2;
+      case Colour::bold:
+        return 1;
+      case Colour::red:
+        return 31;
+      case Colour::green:
+        return 32;
+      case Colour::yellow:
+        return 33;
+      case Colour::cyan:
+        return 36;
+      case Colour::plain:
+        break;
     }
     return 0;
   }();
@@ -73,8 +81,8 @@ std::string View::status(std::string_view text) {
   std::string out = fresh_line();
   if (!style_.transient) return out;
   status_shown_ = true;
-  return out + paint(Colour::dim, one_line(std::string(text),
-                                           static_cast<std::size_t>(style_.width) - 1));
+  return out + paint(Colour::dim,
+                     one_line(std::string(text), static_cast<std::size_t>(style_.width) - 1));
 }
 
 std::string View::render(const chat::Event& event) {
@@ -82,10 +90,10 @@ std::string View::render(const chat::Event& event) {
 }
 
 std::string View::operator()(const chat::TaskStarted& event) {
-  return std::format("{}\n", paint(Colour::dim, std::format("session {} · {} · context {}",
-                                                            event.session,
-                                                            terminal_safe(event.model),
-                                                            to_string(event.context))));
+  return std::format(
+      "{}\n",
+      paint(Colour::dim, std::format("session {} · {} · context {}", event.session,
+                                     terminal_safe(event.model), to_string(event.context))));
 }
 
 std::string View::operator()(const chat::MessageAdded&) { return ""; }
@@ -134,10 +142,10 @@ std::string View::operator()(const chat::FileChanged& event) {
     const auto line = rest.substr(0, end);
     rest.remove_prefix(std::min(end + 1, rest.size()));
     const Colour colour = line.starts_with("+++") || line.starts_with("---") ? Colour::bold
-                          : line.starts_with('+')                           ? Colour::green
-                          : line.starts_with('-')                           ? Colour::red
-                          : line.starts_with("@@")                          ? Colour::cyan
-                                                                            : Colour::plain;
+                          : line.starts_with('+')                            ? Colour::green
+                          : line.starts_with('-')                            ? Colour::red
+                          : line.starts_with("@@")                           ? Colour::cyan
+                                                                             : Colour::plain;
     out += "    " + paint(colour, terminal_safe(line)) + "\n";
   }
   return out;
@@ -157,8 +165,8 @@ std::string View::operator()(const chat::VerifyFinished& event) {
 std::string View::operator()(const chat::TurnFinished&) { return fresh_line(); }
 
 std::string View::operator()(const chat::Notice& event) {
-  return fresh_line() +
-         paint(Colour::yellow, one_line("note: " + event.text, std::string::npos)) + "\n";
+  return fresh_line() + paint(Colour::yellow, one_line("note: " + event.text, std::string::npos)) +
+         "\n";
 }
 
 std::string View::operator()(const chat::TaskFinished& event) {

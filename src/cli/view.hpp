@@ -13,9 +13,9 @@ namespace plim::cli {
 
 /// How a terminal wants it.
 struct Style {
-  bool color = false;        ///< ANSI colours; never when NO_COLOR is set.
-  bool transient = false;    ///< A terminal: progress may be drawn and wiped again.
-  int width = 80;            ///< Columns.
+  bool color = false;      ///< ANSI colours; never when NO_COLOR is set.
+  bool transient = false;  ///< A terminal: progress may be drawn and wiped again.
+  int width = 80;          ///< Columns.
 };
 
 /// Turns events into text, one at a time. Pure but for the little it must remember (is a line

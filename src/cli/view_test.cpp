@@ -17,20 +17,20 @@ std::string render_all(View& view, std::initializer_list<chat::Event> events) {
 
 TEST(View, PrintsOneLinePerToolCallInAPipe) {
   View view({.color = false, .transient = false, .width = 80});
-  const auto text = render_all(
-      view, {chat::ToolStarted{{"1", "run", R"({"command":"make\ntest"})"}},
-             chat::ToolFinished{{"1", "exit 1\nFAILED", false}, 0.2},
-             chat::ToolStarted{{"2", "read", R"({"path":"a.py"})"}},
-             chat::ToolFinished{{"2", "1\tx\n2\ty", false}, 1.25}});
+  const auto text =
+      render_all(view, {chat::ToolStarted{{"1", "run", R"({"command":"make\ntest"})"}},
+                        chat::ToolFinished{{"1", "exit 1\nFAILED", false}, 0.2},
+                        chat::ToolStarted{{"2", "read", R"({"path":"a.py"})"}},
+                        chat::ToolFinished{{"2", "1\tx\n2\ty", false}, 1.25}});
   EXPECT_EQ(text, "  run make test  exit 1\n  read a.py  2 lines, 1.2 s\n");
 }
 
 TEST(View, EndsAStreamedLineBeforeAToolCall) {
   View view({.color = false, .transient = false, .width = 80});
-  const auto text = render_all(view, {chat::TextDelta{"I will ", false},
-                                      chat::TextDelta{"look.", false},
-                                      chat::ToolStarted{{"1", "read", R"({"path":"a"})"}},
-                                      chat::ToolFinished{{"1", "error: no such file", true}, 0}});
+  const auto text =
+      render_all(view, {chat::TextDelta{"I will ", false}, chat::TextDelta{"look.", false},
+                        chat::ToolStarted{{"1", "read", R"({"path":"a"})"}},
+                        chat::ToolFinished{{"1", "error: no such file", true}, 0}});
   EXPECT_EQ(text, "I will look.\n  read a  error: no such file\n");
 }
 
@@ -45,19 +45,19 @@ TEST(View, ColoursADiffOnATerminalOnly) {
 
 TEST(View, NeverPassesControlCharactersOfOthersOn) {
   View view({.color = true, .transient = true, .width = 80});
-  const auto text = render_all(
-      view, {chat::TextDelta{"a\x1b]0;owned\a", false}, chat::Notice{"\x1b[2J"},
-             chat::ToolStarted{{"1", "run", "{\"command\":\"\\u001b[2Jrm\"}"}},
-             chat::ToolFinished{{"1", "exit 0\x1b[2J", false}, 0},
-             chat::FileChanged{"a", "+\x1b[2J\n", 1, 0}});
+  const auto text =
+      render_all(view, {chat::TextDelta{"a\x1b]0;owned\a", false}, chat::Notice{"\x1b[2J"},
+                        chat::ToolStarted{{"1", "run", "{\"command\":\"\\u001b[2Jrm\"}"}},
+                        chat::ToolFinished{{"1", "exit 0\x1b[2J", false}, 0},
+                        chat::FileChanged{"a", "+\x1b[2J\n", 1, 0}});
   EXPECT_THAT(text, Not(HasSubstr("\x1b[2J")));
   EXPECT_THAT(text, Not(HasSubstr("\a")));
 }
 
 TEST(View, WipesProgressAgain) {
   View view({.color = false, .transient = true, .width = 40});
-  const auto text = render_all(view, {chat::PrefillProgress{{2048}, {8192}},
-                                      chat::TextDelta{"Hello", false}});
+  const auto text =
+      render_all(view, {chat::PrefillProgress{{2048}, {8192}}, chat::TextDelta{"Hello", false}});
   EXPECT_EQ(text, "reading the prompt: 25% of 8.2k tokens\r\x1b[KHello");
 }
 
@@ -74,14 +74,16 @@ TEST(View, ReplacesARunningCallByItsResult) {
 
 TEST(View, EndsWithTheAccount) {
   View view({.color = false, .transient = false, .width = 80});
-  const chat::TaskFinished finished{
-      .outcome = chat::Outcome::verified,
-      .reason = "the tests pass",
-      .usage = {.prompt = {1200}, .cached = {900}, .completion = {50}, .prefill_ms = 10,
-                .decode_ms = 500},
-      .turns = 4,
-      .seconds = 3.25,
-      .files = {"a.py"}};
+  const chat::TaskFinished finished{.outcome = chat::Outcome::verified,
+                                    .reason = "the tests pass",
+                                    .usage = {.prompt = {1200},
+                                              .cached = {900},
+                                              .completion = {50},
+                                              .prefill_ms = 10,
+                                              .decode_ms = 500},
+                                    .turns = 4,
+                                    .seconds = 3.25,
+                                    .files = {"a.py"}};
   EXPECT_EQ(view.render(finished),
             "verified: the tests pass\n"
             "1200 prompt (900 cached) + 50 generated tokens · 100.0 tokens/s · 3.2 s · 1 file "

@@ -1,9 +1,9 @@
 #include "sys/interrupt.hpp"
 
+#include <thread>
+
 #include <signal.h>
 #include <unistd.h>
-
-#include <thread>
 
 namespace plim::sys {
 namespace {

@@ -1,12 +1,13 @@
 #include "sys/terminal.hpp"
 
-#include <poll.h>
+#include <array>
+
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
-#include <array>
+#include <poll.h>
+#include <unistd.h>
 
 #include "sys/unique_fd.hpp"
 

@@ -14,7 +14,8 @@ constexpr std::size_t kept_bytes = 256U << 10U;
 
 std::string exit_line(const sandbox::CommandResult& result, std::chrono::seconds timeout) {
   switch (result.ended) {
-    case sandbox::Ended::by_itself: break;
+    case sandbox::Ended::by_itself:
+      break;
     case sandbox::Ended::at_time_limit:
       return std::format("exit {} (killed: still running after {} s)", result.exit_code,
                          timeout.count());

@@ -10,9 +10,9 @@ namespace plim::tools {
 
 /// What a shell command came to, as the model and the user read it.
 struct CommandReport {
-  bool ran = false;    ///< False: it could not be started; text says why.
-  bool passed = false; ///< Exit code 0.
-  std::string text;    ///< "exit 1", then the cleaned output, at most scope.max_chars in all.
+  bool ran = false;     ///< False: it could not be started; text says why.
+  bool passed = false;  ///< Exit code 0.
+  std::string text;     ///< "exit 1", then the cleaned output, at most scope.max_chars in all.
   std::vector<FileChange> changes;
 };
 

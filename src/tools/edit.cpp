@@ -20,7 +20,8 @@ Outcome shown(Result<workspace::Change> change, const Scope& scope) {
   if (const auto file = scope.files.peek(change->path)) {
     const std::string content = file->text();
     const auto first = change->first_line;
-    text += "\n" + numbered(split_lines(content), first > lines_around ? first - lines_around : 1,
+    text += "\n" + numbered(workspace::split_lines(content),
+                            first > lines_around ? first - lines_around : 1,
                             change->last_line + lines_around);
   }
   return {std::move(text),
@@ -33,9 +34,9 @@ class EditText final : public Tool {
   [[nodiscard]] const ToolWords& words() const override { return words_; }
   [[nodiscard]] Access access() const override { return Access::write; }
   [[nodiscard]] Outcome run(const Arguments& arguments, const Scope& scope) const override {
-    return shown(scope.files.edit_text(arguments.text("path"), arguments.text("old"),
-                                       arguments.text("new")),
-                 scope);
+    return shown(
+        scope.files.edit_text(arguments.text("path"), arguments.text("old"), arguments.text("new")),
+        scope);
   }
 
  private:

@@ -21,14 +21,14 @@ class Read final : public Tool {
     const auto file = scope.files.read(arguments.text("path"));
     if (!file) return {"error: " + file.error().message, true, {}};
     const std::string text = file->text();
-    const auto lines = split_lines(text);
+    const auto lines = workspace::split_lines(text);
     if (lines.empty()) return {std::format("{} is empty", file->path), false, {}};
 
     const auto first = static_cast<std::size_t>(
         std::clamp<std::int64_t>(arguments.integer("start").value_or(1), 1, std::ssize(lines)));
-    const auto wanted = static_cast<std::size_t>(std::clamp<std::int64_t>(
-        arguments.integer("end").value_or(std::ssize(lines)), std::int64_t(first),
-        std::ssize(lines)));
+    const auto wanted = static_cast<std::size_t>(
+        std::clamp<std::int64_t>(arguments.integer("end").value_or(std::ssize(lines)),
+                                 std::int64_t(first), std::ssize(lines)));
     const auto last = fitting_end(lines, first, wanted, scope.max_chars);
     std::string shown = numbered(lines, first, last);
     if (first > 1 || last < lines.size()) {
@@ -40,12 +40,12 @@ class Read final : public Tool {
 
  private:
   // The last line that still fits; one line always does (the toolbox cuts inside it).
-  static std::size_t fitting_end(const std::vector<std::string_view>& lines, std::size_t first,
+  static std::size_t fitting_end(std::span<const workspace::Line> lines, std::size_t first,
                                  std::size_t last, std::size_t max_chars) {
     const std::size_t room = max_chars > note_bytes ? max_chars - note_bytes : 0;
     std::size_t used = 0;
     for (std::size_t n = first; n <= last; ++n) {
-      used += lines[n - 1].size() + std::formatted_size("{}\t\n", n);
+      used += lines[n - 1].text.size() + std::formatted_size("{}\t\n", n);
       if (used > room) return std::max(n - 1, first);
     }
     return last;

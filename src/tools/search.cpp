@@ -1,13 +1,12 @@
-#include <fnmatch.h>
-
 #include <format>
 
 #include <re2/re2.h>
 
 #include "base/utf8.hpp"
-#include "tools/lines.hpp"
 #include "tools/tool.hpp"
 #include "tools/words.hpp"
+#include "workspace/glob.hpp"
+#include "workspace/line_index.hpp"
 #include "workspace/workspace.hpp"
 
 namespace plim::tools {
@@ -15,15 +14,17 @@ namespace {
 
 constexpr int most_hits = 40;
 constexpr std::size_t most_line_bytes = 200;
-constexpr std::size_t most_file_bytes = 1U << 20U;   // larger files are generated or data
+constexpr std::size_t most_file_bytes = 1U << 20U;  // larger files are generated or data
 constexpr std::size_t most_total_bytes = 256U << 20U;
 
 bool matches_glob(const std::string& path, const std::string& glob) {
   if (glob.empty()) return true;
   // A glob without a slash is about names, one with a slash about paths.
-  const bool about_names = !glob.contains('/');
-  const auto subject = about_names ? path.substr(path.rfind('/') + 1) : path;
-  return ::fnmatch(glob.c_str(), subject.c_str(), 0) == 0;
+  if (glob.contains('/')) {
+    const auto parts = workspace::path_parts(glob);
+    return workspace::path_matches({parts.begin(), parts.end()}, workspace::path_parts(path));
+  }
+  return workspace::glob_matches(glob, path.substr(path.rfind('/') + 1));
 }
 
 class Hits {
@@ -35,7 +36,7 @@ class Hits {
     bytes_ += file.bytes.size();
     const std::string text = file.text();
     std::size_t number = 0;
-    for (const auto line : split_lines(text)) {
+    for (const auto& [line, ending] : workspace::split_lines(text)) {
       ++number;
       if (!RE2::PartialMatch(line, pattern_)) continue;
       if (++count_ > most_hits) return;

@@ -18,8 +18,8 @@ Toolbox::Toolbox(EditFormat format) {
 }
 
 const Tool* Toolbox::find(std::string_view name) const {
-  const auto found = std::ranges::find_if(
-      tools_, [&](const auto& tool) { return tool->words().name == name; });
+  const auto found =
+      std::ranges::find_if(tools_, [&](const auto& tool) { return tool->words().name == name; });
   return found == tools_.end() ? nullptr : found->get();
 }
 

@@ -76,7 +76,8 @@ TEST_F(Tools, ReadCutsAtWholeLinesAndSaysHowToGoOn) {
   const auto shown = call("read", R"({"path":"long.txt"})", EditFormat::replace, 400).text;
   EXPECT_LE(shown.size(), 400U);
   EXPECT_THAT(shown, StartsWith("1\tline 1\n"));
-  EXPECT_THAT(shown, testing::ContainsRegex("\\[lines 1-[0-9]+ of 500; go on with start=[0-9]+\\]$"));
+  EXPECT_THAT(shown,
+              testing::ContainsRegex("\\[lines 1-[0-9]+ of 500; go on with start=[0-9]+\\]$"));
 }
 
 TEST_F(Tools, ReadNamesANearFileForAMissingOne) {
@@ -117,8 +118,7 @@ TEST_F(Tools, SearchStopsAtFortyHits) {
 
 TEST_F(Tools, EditShowsTheChangedRegion) {
   const auto outcome = call("edit", R"({"path":"a.py","old":"s = 1","new":"s = 0"})");
-  EXPECT_EQ(outcome.text,
-            "edited a.py\n1\tdef total(prices):\n2\t    s = 0\n3\t    return s");
+  EXPECT_EQ(outcome.text, "edited a.py\n1\tdef total(prices):\n2\t    s = 0\n3\t    return s");
   ASSERT_EQ(outcome.changes.size(), 1U);
   EXPECT_EQ(outcome.changes[0].added, 1);
   EXPECT_THAT(outcome.changes[0].diff, HasSubstr("-    s = 1\n+    s = 0\n"));

@@ -32,9 +32,11 @@ std::string without_escapes(std::string_view text) {
     }
     if (++i >= text.size()) break;
     if (text[i] == '[') {
-      while (++i < text.size() && (text[i] < '@' || text[i] > '~')) {}
+      while (++i < text.size() && (text[i] < '@' || text[i] > '~')) {
+      }
     } else if (text[i] == ']') {
-      while (++i < text.size() && text[i] != '\a' && text[i] != '\x1b') {}
+      while (++i < text.size() && text[i] != '\a' && text[i] != '\x1b') {
+      }
       if (i < text.size() && text[i] == '\x1b') ++i;
     }
   }
@@ -86,9 +88,8 @@ std::string trim_middle(std::string_view text, std::size_t max_chars) {
 
 std::string clean_output(std::string_view output, std::string_view root) {
   std::string text = to_utf8(without_escapes(output));
-  std::erase_if(text, [](char c) {
-    return static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t';
-  });
+  std::erase_if(
+      text, [](char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t'; });
   if (root.size() > 1) remove_all(text, std::string(root) + "/");
   text = fold_repeats(text);
   text.erase(text.find_last_not_of(" \t\n") + 1);

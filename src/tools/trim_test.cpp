@@ -39,8 +39,9 @@ TEST(TrimMiddle, NeverExceedsItsLimitNorSplitsACharacter) {
 }
 
 TEST(CleanOutput, RemovesEscapesRootAndTrailingSpace) {
-  EXPECT_EQ(clean_output("\x1b[31mFAIL\x1b[0m /home/u/p/a.py:3\r\n\x1b]0;title\a\n \n", "/home/u/p"),
-            "FAIL a.py:3");
+  EXPECT_EQ(
+      clean_output("\x1b[31mFAIL\x1b[0m /home/u/p/a.py:3\r\n\x1b]0;title\a\n \n", "/home/u/p"),
+      "FAIL a.py:3");
 }
 
 TEST(CleanOutput, FoldsRepeatedLines) {

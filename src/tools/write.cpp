@@ -1,8 +1,8 @@
 #include <format>
 
-#include "tools/lines.hpp"
 #include "tools/tool.hpp"
 #include "tools/words.hpp"
+#include "workspace/line_index.hpp"
 #include "workspace/workspace.hpp"
 
 namespace plim::tools {
@@ -16,9 +16,10 @@ class Write final : public Tool {
     const auto& content = arguments.text("content");
     auto change = scope.files.create(arguments.text("path"), content);
     if (!change) return {"error: " + change.error().message, true, {}};
-    return {std::format("created {} ({} lines)", change->path, split_lines(content).size()),
-            false,
-            {{change->path, std::move(change->diff), change->added, change->removed}}};
+    return {
+        std::format("created {} ({} lines)", change->path, workspace::split_lines(content).size()),
+        false,
+        {{change->path, std::move(change->diff), change->added, change->removed}}};
   }
 
  private:
