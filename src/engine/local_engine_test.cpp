@@ -242,7 +242,7 @@ TEST(Supervisor, GivesUpOnALoadThatStandsStill) {
 TEST(Supervisor, EndsAWaitForALoadAtOnce) {
   const auto dir = test::make_dir();
   ServerProcess server(test::fake_options(dir, {"--load-ms", "1000000"}));
-  std::stop_source stop;
+  const std::stop_source stop;
   stop.request_stop();
   const auto ready = server.ensure_ready(stop.get_token());
   ASSERT_FALSE(ready);

@@ -440,7 +440,7 @@ class Fake {
 
 }  // namespace
 
-int main(int argc, char** argv) {
+int main(int argc, char** argv) try {
   const auto args = all_arguments(argc, argv);
   if (std::ranges::find(args, "--version") != args.end()) {
     std::println("version: 0.7.0 (build 11669, commit Debian)\nbuilt with GNU for Linux");
@@ -455,4 +455,7 @@ int main(int argc, char** argv) {
   }
   Fake(options).serve();
   return 0;
+} catch (const std::exception& bug) {
+  std::fprintf(stderr, "fake_llama_server: %s\n", bug.what());
+  return 70;
 }
