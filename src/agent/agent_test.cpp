@@ -2,7 +2,10 @@
 
 #include <deque>
 #include <filesystem>
+#include <format>
 #include <fstream>
+#include <functional>
+#include <thread>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -251,8 +254,7 @@ TEST_F(RunTask, MakesRoomOnceWhenTheContextOverflows) {
 
 TEST_F(RunTask, LeavesAValidTranscriptWhenStoppedInACommand) {
   std::stop_source stop;
-  engine_.replies = {calls("run", R"({"command":"sleep 60"})")};
-  std::jthread stopper([&] {
+  const std::jthread stopper([&] {
     while (!fs::exists(files_->root() / "started")) std::this_thread::yield();
     stop.request_stop();
   });
