@@ -102,10 +102,23 @@ ssize_t write_headers_less_expect(httplib::Stream& stream, httplib::Headers& hea
   return httplib::detail::write_headers(stream, headers);
 }
 
+// Whether connecting needs a name server: "http://box:1", not "http://127.0.0.1:1".
+bool needs_lookup(const Origin& origin) {
+  const auto host = std::string_view(origin.url).substr(origin.url.find("://") + 3);
+  const bool local = host == "localhost" || host.starts_with("localhost:");
+  const bool address =
+      host.starts_with('[') || host.find_first_not_of("0123456789.:") == std::string_view::npos;
+  return !local && !address;
+}
+
 httplib::Client make_client(const Origin& origin, const Request& request, StopGuard& guard) {
   httplib::Client client(origin.socket.empty() ? origin.url : origin.socket.string());
   if (!origin.socket.empty()) client.set_address_family(AF_UNIX);
   client.set_connection_timeout(request.connect_limit);
+  // A limit with whole seconds makes httplib look names up in a thread of libc's (getaddrinfo_a),
+  // so that the limit holds there too. An address is worth no thread.
+  if (!origin.socket.empty() || !needs_lookup(origin))
+    client.set_connection_timeout(0, std::chrono::microseconds(request.connect_limit).count());
   client.set_read_timeout(request.silence_limit);
   client.set_write_timeout(request.silence_limit);
   if (request.total_limit) client.set_max_timeout(*request.total_limit);

@@ -146,8 +146,8 @@ TEST(HttpSend, CapsTheBodyItKeeps) {
 }
 
 TEST(HttpSend, TimesOutOnlyAfterSilence) {
+  Stall stall;  // outlives the server that uses it
   Server server;
-  Stall stall;
   server.http.Get("/", [&](const auto&, auto& response) {
     response.set_chunked_content_provider(
         "text/plain", [&](std::size_t, auto& sink) { return stall.hold(sink); });
@@ -215,8 +215,8 @@ TEST(HttpStream, ReportsAConnectionThatBreaksOff) {
 }
 
 TEST(HttpStream, AStopBreaksTheWaitForTheNextByte) {
+  Stall stall;  // outlives the server that uses it
   Server server;
-  Stall stall;
   server.http.Get("/", [&](const auto&, auto& response) {
     response.set_chunked_content_provider(
         "text/plain", [&](std::size_t, auto& sink) { return stall.hold(sink); });
