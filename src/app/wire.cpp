@@ -14,11 +14,12 @@
 namespace plim::app {
 namespace {
 
-// Which device a GPU backend may use is the user's to say; nothing else of the user's environment
-// reaches the engine.
-constexpr auto passed_on = {"CUDA_VISIBLE_DEVICES", "GGML_VK_VISIBLE_DEVICES",
-                            "HIP_VISIBLE_DEVICES",  "LD_LIBRARY_PATH",
-                            "ROCR_VISIBLE_DEVICES", "VK_DRIVER_FILES"};
+// Which device a GPU backend may use, and how exactly it computes, is the user's to say; nothing
+// else of the user's environment reaches the engine.
+constexpr auto passed_on = {"CUDA_VISIBLE_DEVICES",    "GGML_VK_DISABLE_F16",
+                            "GGML_VK_VISIBLE_DEVICES", "HIP_VISIBLE_DEVICES",
+                            "LD_LIBRARY_PATH",         "ROCR_VISIBLE_DEVICES",
+                            "VK_DRIVER_FILES"};
 
 std::vector<std::string> engine_environment(const Environment& environment) {
   std::vector<std::string> out;
