@@ -76,7 +76,7 @@ Cpu read_cpu(const fs::path& root) {
   cpu.model = model_name(read_text(root / "proc/cpuinfo").value_or(""));
   const auto online =
       parse_cpu_list(read_text(root / "sys/devices/system/cpu/online").value_or("0"));
-  const auto usable = allowed(root).or_else([&] { return online; }).value_or(std::set<int>{0});
+  const auto usable = allowed(root).value_or(online.value_or(std::set<int>{0}));
   cpu.online = online ? static_cast<int>(online->size()) : static_cast<int>(usable.size());
   const int granted = quota(root).value_or(max_processors);
   cpu.usable = std::max(std::min(static_cast<int>(usable.size()), granted), 1);

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <format>
 #include <string>
 
@@ -31,7 +32,7 @@ std::string bar(const LedgerRow& row, std::size_t width) {
   for (const auto& share : shares(row)) {
     sum += static_cast<double>(share.bytes.value);
     const auto part = sum / static_cast<double>(std::max<std::uint64_t>(row.capacity.value, 1));
-    const auto end = static_cast<std::size_t>(part * static_cast<double>(width) + 0.5);
+    const auto end = static_cast<std::size_t>(std::lround(part * static_cast<double>(width)));
     if (end > marks.size()) marks.append(std::min(end, width) - marks.size(), share.mark);
   }
   marks.resize(width, '.');

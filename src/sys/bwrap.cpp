@@ -90,9 +90,9 @@ Result<std::vector<std::string>> bwrap_namespaces(const path& bwrap, std::stop_t
   const Flags without_user{"--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts",
                            "--unshare-cgroup-try"};
   const auto words = TRY(try_namespaces(bwrap, all, stop));
-  if (words.empty()) return all;
+  if (words.empty()) return Flags(all);
   if (::geteuid() == 0 && TRY(try_namespaces(bwrap, without_user, stop)).empty()) {
-    return without_user;
+    return Flags(without_user);
   }
   return fail(Errc::denied, "{}. {}", words, remedy());
 }

@@ -45,7 +45,7 @@ std::optional<Value> to_integer(const Json& json) {
 ToolWords make_words(std::string name, std::string_view markdown,
                      std::vector<Parameter> parameters) {
   const auto gap = markdown.find("\n\n");
-  std::string_view lines = gap == std::string_view::npos ? "" : markdown.substr(gap + 2);
+  const std::string_view lines = gap == std::string_view::npos ? "" : markdown.substr(gap + 2);
   for (auto& parameter : parameters) {
     const auto at = lines.find(parameter.name + ": ");
     if (at == std::string_view::npos) continue;

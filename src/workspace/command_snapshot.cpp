@@ -29,9 +29,9 @@ Result<void> CommandSnapshot::take(const sys::Directory& root) {
     if (!stat || stat->kind != sys::FileKind::regular) return true;
     const auto known = entries_.find(path);
     const bool same = known != entries_.end() && known->second.stat == *stat;
-    Entry entry = same ? known->second : keep(root, path, *stat);
+    const Entry entry = same ? known->second : keep(root, path, *stat);
     if (entry.offset) kept_bytes_ += entry.stat.size;
-    now.emplace(path, std::move(entry));
+    now.emplace(path, entry);
     return true;
   }));
   entries_ = std::move(now);

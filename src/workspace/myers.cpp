@@ -51,7 +51,8 @@ std::optional<Trace> trace_of(std::span<const int> before, std::span<const int> 
              before[static_cast<std::size_t>(x)] == after[static_cast<std::size_t>(x - k)]) {
         ++x;
       }
-      furthest[static_cast<std::size_t>(k + d)] = x;
+      const Index diagonal = k + d;  // never negative
+      furthest[static_cast<std::size_t>(diagonal)] = x;
       if (k == rows - columns && x >= rows) {
         trace.push_back(std::move(furthest));
         return trace;
