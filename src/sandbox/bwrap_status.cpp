@@ -9,6 +9,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include "sys/errno.hpp"
@@ -59,7 +60,11 @@ void BwrapStatus::started() {
 }
 
 void BwrapStatus::wait_until_empty() {
-  if (first_process_) wait_readable(first_process_.get());
+  // It dies with bubblewrap, unless bubblewrap was killed while it still prepared the namespace.
+  if (first_process_) {
+    ::syscall(SYS_pidfd_send_signal, first_process_.get(), SIGKILL, nullptr, 0);
+    wait_readable(first_process_.get());
+  }
   while (read_more()) {
   }
 }

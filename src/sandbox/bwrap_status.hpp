@@ -21,7 +21,8 @@ class BwrapStatus {
   [[nodiscard]] int fd() const { return write_.get(); }
   /// To be called once bubblewrap is spawned: waits, a few ms, for the namespace.
   void started();
-  /// To be called once bubblewrap has ended or was killed: waits until the namespace is empty.
+  /// To be called once bubblewrap has ended or was killed: ends what is left in the namespace and
+  /// waits until it is empty.
   void wait_until_empty();
   [[nodiscard]] bool command_was_reached() const { return text_.contains("\"exit-code\""); }
 
