@@ -12,7 +12,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from harness import (PLIM, Fake, Finished, Place, call, check, check_no_orphans,  # noqa: E402
                      command_line, descendants, main, say, wait_until)
-from local_engine import fake_engine, TINY_MODEL  # noqa: E402
+from local_engine import TINY_MODEL, engines, fake_engine  # noqa: E402
 
 LONG_REPLY = {"content": "a long story " * 500, "delay_ms": 20}
 
@@ -116,7 +116,7 @@ def while_one_starts(args):
         engine = fake_engine(place, args)
         process = place.start(["run", "--engine", engine, "--device", "cpu", "--model", TINY_MODEL,
                                "--yes", "Do it."])
-        wait_until(lambda: any("--alias" in command_line(pid) for pid in descendants(process.pid)),
+        wait_until(lambda: engines(process.pid),
                    "the engine")
         interrupt(place, process)
         left = list((place.root / "runtime/plimsoll").glob("*"))

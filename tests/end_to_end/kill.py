@@ -11,7 +11,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from harness import (Fake, Place, call, check, check_no_orphans, check_tree,  # noqa: E402
                      command_line, descendants, main, say, tree, wait_until)
-from local_engine import TINY_MODEL, fake_engine  # noqa: E402
+from local_engine import TINY_MODEL, engines, fake_engine  # noqa: E402
 
 EDITS = 12
 LONG_REPLY = {"content": "a long story " * 500, "delay_ms": 10}
@@ -111,8 +111,7 @@ def with_an_engine_of_its_own():
             engine = fake_engine(place, args, [LONG_REPLY])
             process = place.start(["run", "--engine", engine, "--device", "cpu",
                                    "--model", TINY_MODEL, "--yes", "Do it."])
-            wait_until(lambda: any("--alias" in command_line(pid)
-                                   for pid in descendants(process.pid)), "the engine")
+            wait_until(lambda: engines(process.pid), "the engine")
             if not args:
                 seen = b""
                 while b"long story" not in seen:

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from harness import FAKE, TINY_MODEL  # noqa: F401
+from harness import FAKE, TINY_MODEL, command_line, descendants  # noqa: F401
 
 TESTS = Path(__file__).resolve().parent.parent
 
@@ -36,3 +36,9 @@ def script_engine(place, text):
 
 def make_tiny_model(path, *args):
     subprocess.run([sys.executable, TESTS / "tiny_gguf/make_tiny_gguf.py", path, *args], check=True)
+
+
+def engines(plim):
+    """Those that this plim has started: llama-server itself, without the bubblewrap around it."""
+    return [pid for pid in descendants(plim)
+            if command_line(pid).split(" ")[0].endswith("llama-server")]

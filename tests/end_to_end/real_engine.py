@@ -10,8 +10,8 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from harness import (TINY_MODEL, Place, check, check_no_orphans, command_line,  # noqa: E402
-                     descendants, main, wait_until)
+from harness import TINY_MODEL, Place, check, check_no_orphans, main, wait_until  # noqa: E402
+from local_engine import engines  # noqa: E402
 
 DEVICE = sys.argv.pop(1)
 # The model never ends a reply, so each is as long as the limit: a sixth of the context.
@@ -35,12 +35,6 @@ def read_until(process, text):
         seen += (piece := os.read(process.stdout.fileno(), 4096))
         check(piece, f"plim ended before {text!r}: {seen.decode(errors='replace')}")
     return seen.decode(errors="replace")
-
-
-def engines(process):
-    """llama-server itself, without the bubblewrap around it."""
-    return [pid for pid in descendants(process.pid)
-            if command_line(pid).split(" ")[0].endswith("llama-server")]
 
 
 def check_left_clean(place):
@@ -92,7 +86,7 @@ def the_engine_is_killed():
     with Place() as place:
         process = start(place, "--ctx", "3328", "--max-turns", "1")
         read_until(process, "session ")
-        for pid in engines(process):
+        for pid in engines(process.pid):
             os.kill(pid, signal.SIGKILL)
         done = place.finish(process)
         check(done.code in (1, 3, 4), done)
