@@ -1,5 +1,6 @@
 #include "sandbox/bwrap_args.hpp"
 
+#include <format>
 #include <initializer_list>
 #include <map>
 #include <string_view>
@@ -156,7 +157,8 @@ std::vector<std::string> environment(const Policy& policy, std::string_view home
     }
   }
   std::vector<std::string> result;
-  for (const auto& [name, value] : values) result.push_back(name + "=" + value);
+  result.reserve(values.size());
+  for (const auto& [name, value] : values) result.push_back(std::format("{}={}", name, value));
   return result;
 }
 

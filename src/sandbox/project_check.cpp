@@ -27,7 +27,7 @@ bool is_inside(const fs::path& file, const fs::path& folder) {
 fs::path home_folder() {
   std::array<char, 16384> buffer{};
   passwd entry{};
-  passwd* found = nullptr;
+  passwd* found = nullptr;  // NOLINT(misc-const-correctness): getpwuid_r sets it
   ::getpwuid_r(::getuid(), &entry, buffer.data(), buffer.size(), &found);
   if (found == nullptr || found->pw_dir == nullptr) return {};
   std::error_code bad;

@@ -75,7 +75,7 @@ path owner_of_worktree(const path& project) {
   if (fs::canonical(first_line(git_dir / "gitdir"), bad) != project / ".git" || bad) return {};
   const auto owner = git_dir.parent_path().parent_path();
   if (fs::canonical(git_dir / first_line(git_dir / "commondir"), bad) != owner || bad) return {};
-  return owner;
+  return fs::path(owner);
 }
 
 /// The folders strictly between `project` and `file`, outermost first.

@@ -132,15 +132,17 @@ scmp_arg_cmp equals(unsigned argument, std::uint64_t value) {
 /// Typing into the user's terminal (CVE-2017-5226). The kernel looks at the low 32 bits only
 /// (CVE-2019-10063).
 void deny_terminal_input(Rules& rules) {
-  for (const std::uint64_t request : {TIOCSTI, TIOCLINUX}) {
-    const std::array when{scmp_arg_cmp{1, SCMP_CMP_MASKED_EQ, 0xFFFFFFFFU, request}};
+  for (const int request : {TIOCSTI, TIOCLINUX}) {
+    const auto value = static_cast<std::uint64_t>(request);
+    const std::array when{scmp_arg_cmp{1, SCMP_CMP_MASKED_EQ, 0xFFFFFFFFU, value}};
     rules.deny("ioctl", when);
   }
 }
 
 void deny_new_namespaces(Rules& rules) {
-  for (const std::uint64_t flag : {CLONE_NEWUSER, CLONE_NEWNS, CLONE_NEWPID, CLONE_NEWNET,
-                                   CLONE_NEWIPC, CLONE_NEWUTS, CLONE_NEWCGROUP}) {
+  for (const int name_space : {CLONE_NEWUSER, CLONE_NEWNS, CLONE_NEWPID, CLONE_NEWNET, CLONE_NEWIPC,
+                               CLONE_NEWUTS, CLONE_NEWCGROUP}) {
+    const auto flag = static_cast<std::uint64_t>(name_space);
 #if defined(__s390__)
     const std::array when{scmp_arg_cmp{1, SCMP_CMP_MASKED_EQ, flag, flag}};
 #else
