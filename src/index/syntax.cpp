@@ -11,10 +11,10 @@ namespace {
 constexpr std::size_t max_quoted = 40;
 
 SyntaxFault fault_at(TSNode node, std::string_view text) {
-  // When nothing fits, the whole file is one error: its last part is where reading ended.
+  // When nothing fits, all that was read since is one error: its last part is where that ended.
   const auto parts = ts_node_child_count(node);
-  const bool is_whole_file = ts_node_is_null(ts_node_parent(node));
-  if (is_whole_file && parts > 0) node = ts_node_child(node, parts - 1);
+  const bool is_long = ts_node_start_point(node).row != ts_node_end_point(node).row;
+  if (is_long && parts > 0) node = ts_node_child(node, parts - 1);
   const auto point = ts_node_start_point(node);
   SyntaxFault fault{.line = point.row + std::size_t{1}, .column = point.column + std::size_t{1}};
   if (ts_node_is_missing(node)) {
