@@ -240,32 +240,10 @@ def orphans(known=()):
     return left
 
 
-def waits_for_a_dead_bwrap(pid):
-    """Whether `pid` is bubblewrap's inner half, stuck before it has started anything.
-
-    It blocks on an eventfd until the outer half has mapped its user, and asks to die with its
-    parent only afterwards: an outer half killed in between leaves it behind. It holds no file and
-    runs no command; docs/decisions.md, "What a kill -9 may leave".
-    """
-    try:
-        call = Path(f"/proc/{pid}/syscall").read_text().split()
-        held = os.readlink(f"/proc/{pid}/fd/{int(call[1], 16)}")
-        name = Path(f"/proc/{pid}/comm").read_text().strip()
-    except (OSError, IndexError, ValueError):
-        return False
-    return name == "bwrap" and call[3] == "0x8" and held == "anon_inode:[eventfd]"
-
-
 def check_no_orphans(known=(), seconds=20):
     """Those of a killed parent may take a moment to go; then none may be left."""
-    def left_behind():
-        left = orphans(known)
-        for pid in filter(waits_for_a_dead_bwrap, left):
-            os.kill(pid, signal.SIGKILL)
-        return left
-
     try:
-        wait_until(lambda: not left_behind(), "all processes gone", seconds)
+        wait_until(lambda: not orphans(known), "all processes gone", seconds)
     except Failure:
         left = orphans(known)
         text = "\n".join(f"  {pid}: {command_line(pid)[:300]}" for pid in left)

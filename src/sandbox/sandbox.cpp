@@ -10,13 +10,13 @@
 #include <unistd.h>
 
 #include "sandbox/bwrap_args.hpp"
-#include "sandbox/bwrap_status.hpp"
 #include "sandbox/project_check.hpp"
 #include "sandbox/protect.hpp"
 #include "sandbox/seccomp.hpp"
 #include "sandbox/self_check.hpp"
 #include "sandbox/watchdog.hpp"
 #include "sys/errno.hpp"
+#include "sys/pipe.hpp"
 #include "sys/process.hpp"
 
 namespace plim::sandbox {
@@ -63,8 +63,16 @@ sys::Command base_command(const Policy& policy, const Limits& limits, std::strin
           .limits = {{RLIMIT_NOFILE, open_files},
                      {RLIMIT_CORE, 0},
                      {RLIMIT_FSIZE, limits.file_size.value}},
-          .expendable = true,
-          .die_with_parent = true};
+          .expendable = true};
+}
+
+/// bubblewrap reports an exit code over `--json-status-fd` if and only if it reached the command.
+/// To be called once nothing is left that could write there.
+bool command_was_reached(sys::Pipe status) {
+  status.write.reset();
+  std::string text(4096, '\0');
+  const auto got = ::read(status.read.get(), text.data(), text.size());
+  return got > 0 && text.contains("\"exit-code\"");
 }
 
 Ended ended_of(const sys::RunResult& run, Watchdog::Verdict verdict) {
@@ -175,7 +183,7 @@ Result<CommandResult> Sandbox::run_confined(std::string_view shell_command, cons
   view.append_range(project_view(policy_, protection, {limits.memory.value / 4}));
   const auto args = TRY(sys::bwrap_args_fd(view));
   const auto filter = TRY(sys::text_fd(filter_));
-  auto status = TRY(BwrapStatus::open());
+  auto status = TRY(sys::open_pipe());
 
   auto command = base_command(policy_, limits, home_inside);
   command.argv = {bwrap_.string(),
@@ -184,16 +192,13 @@ Result<CommandResult> Sandbox::run_confined(std::string_view shell_command, cons
                   "--seccomp",
                   std::to_string(filter.get()),
                   "--json-status-fd",
-                  std::to_string(status.fd()),
+                  std::to_string(status.write.get()),
                   "--"};
   command.argv.append_range(launcher(shell_command, limits.processes));
-  command.keep_fds = {args.get(), filter.get(), status.fd()};
+  command.keep_fds = {args.get(), filter.get(), status.write.get()};
 
-  auto process = TRY(sys::Process::spawn(command));
-  status.started();
-  const auto result = supervise(std::move(process), limits, std::move(stop));
-  status.wait_until_empty();
-  if (result && result->ended == Ended::by_itself && !status.command_was_reached()) {
+  const auto result = supervise(TRY(sys::Process::spawn(command)), limits, std::move(stop));
+  if (result && result->ended == Ended::by_itself && !command_was_reached(std::move(status))) {
     return fail(Errc::io, "the sandbox could not start the command: {}", result->head);
   }
   return result;

@@ -80,7 +80,7 @@ class Sandbox {
   [[nodiscard]] static Sandbox unconfined(Policy policy);
 
   /// Runs `shell_command` with bash (sh where there is none) in the project, to its end; nothing
-  /// it started is alive afterwards (unconfined: nothing of its process group).
+  /// it started is alive afterwards, also unconfined.
   /// At most 128 KiB of command. Errors: invalid, cancelled (at once, everything is killed),
   /// io when bubblewrap itself fails; denied when a .git cannot be protected.
   [[nodiscard]] Result<CommandResult> run(std::string_view shell_command, const Limits& limits = {},

@@ -5,8 +5,6 @@
 #include <limits>
 #include <utility>
 
-#include <sys/wait.h>
-
 #include <poll.h>
 #include <signal.h>
 
@@ -19,10 +17,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
-/// How long a killed child may take to go. Only one stuck inside the kernel (a lost GPU, a dead
-/// network disk) needs more; it is left to init rather than hanging plim with it.
-constexpr milliseconds longest_death{10'000};
-
 int poll_timeout(Clock::time_point deadline) {
   const auto left = std::chrono::ceil<milliseconds>(deadline - Clock::now()).count();
   return static_cast<int>(std::clamp<milliseconds::rep>(left, 0, std::numeric_limits<int>::max()));
@@ -34,26 +28,21 @@ Clock::time_point deadline_after(milliseconds timeout) {
   return Clock::now() + std::clamp(timeout, milliseconds(0), year);
 }
 
-ExitStatus decode(const siginfo_t& info) {
-  if (info.si_code == CLD_EXITED) return {.code = info.si_status, .signal = 0};
-  return {.code = 128 + info.si_status, .signal = info.si_status};
-}
-
 }  // namespace
 
-Process::Process(pid_t pid, UniqueFd output, UniqueFd pidfd)
-    : pid_(pid), output_(std::move(output)), pidfd_(std::move(pidfd)) {}
+Process::Process(std::unique_ptr<Supervisor> supervisor, UniqueFd output, UniqueFd pidfd)
+    : supervisor_(std::move(supervisor)), output_(std::move(output)), pidfd_(std::move(pidfd)) {}
 
 Process::Process(Process&& other) noexcept
-    : pid_(std::exchange(other.pid_, -1)),
+    : supervisor_(std::move(other.supervisor_)),
       output_(std::move(other.output_)),
       pidfd_(std::move(other.pidfd_)),
       status_(std::exchange(other.status_, std::nullopt)) {}
 
 Process& Process::operator=(Process&& other) noexcept {
   if (this == &other) return *this;
-  if (pid_ > 0) terminate(milliseconds(0));
-  pid_ = std::exchange(other.pid_, -1);
+  if (supervisor_) terminate(milliseconds(0));
+  supervisor_ = std::move(other.supervisor_);
   output_ = std::move(other.output_);
   pidfd_ = std::move(other.pidfd_);
   status_ = std::exchange(other.status_, std::nullopt);
@@ -61,14 +50,16 @@ Process& Process::operator=(Process&& other) noexcept {
 }
 
 Process::~Process() {
-  if (pid_ > 0) terminate(milliseconds(0));
+  if (supervisor_) terminate(milliseconds(0));
 }
 
 Result<Process> Process::spawn(const Command& command) {
-  auto spawned =
-      TRY(command.die_with_parent ? spawn_from_lasting_thread(command) : spawn_here(command));
-  return Process(spawned.pid, std::move(spawned.output), std::move(spawned.pidfd));
+  auto [supervisor, output, pidfd] = TRY(sys::spawn(command));
+  return Process(std::make_unique<Supervisor>(std::move(supervisor)), std::move(output),
+                 std::move(pidfd));
 }
+
+pid_t Process::pid() const { return supervisor_->child(); }
 
 std::optional<ExitStatus> Process::wait(milliseconds timeout, std::stop_token stop) {
   if (status_) return status_;
@@ -84,25 +75,18 @@ std::optional<ExitStatus> Process::wait(milliseconds timeout, std::stop_token st
 }
 
 ExitStatus Process::reap() {
-  // Before the child is reaped its number cannot name another group.
-  ::kill(-pid_, SIGKILL);
-  siginfo_t info{};
-  // ECHILD, where someone ignores SIGCHLD, leaves the zeroes: then nobody knows how it ended.
-  const bool known = ::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED) == 0;
-  status_ = known ? decode(info) : ExitStatus{.code = 255, .signal = 0};
+  status_ = supervisor_->release(longest_death)
+                .value_or(ExitStatus{.code = 128 + SIGKILL, .signal = SIGKILL});
   return *status_;
 }
 
 ExitStatus Process::terminate(milliseconds grace) {
   if (status_) return *status_;
   if (grace.count() > 0) {
-    ::kill(-pid_, SIGTERM);
+    ::kill(-pid(), SIGTERM);
     if (const auto status = wait(grace)) return *status;
   }
-  ::kill(-pid_, SIGKILL);
-  if (const auto status = wait(longest_death)) return *status;
-  status_ = ExitStatus{.code = 128 + SIGKILL, .signal = SIGKILL};
-  return *status_;
+  return reap();
 }
 
 }  // namespace plim::sys

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -36,11 +37,6 @@ struct Command {
   std::vector<ResourceLimit> limits;  ///< Set in the child before it runs.
   /// For untrusted or heavy work: the first the kernel kills when memory runs out, nice 5.
   bool expendable = false;
-  /// The kernel kills the child when plim dies, however it dies, so that no orphan stays. It
-  /// reaches the child alone, not what the child started. Any thread may spawn and may end
-  /// afterwards: the kernel watches the thread that forks, so one that lives as long as the
-  /// process does it.
-  bool die_with_parent = true;
 };
 
 struct ExitStatus {
@@ -49,9 +45,11 @@ struct ExitStatus {
   friend bool operator==(const ExitStatus&, const ExitStatus&) = default;
 };
 
+class Supervisor;
+
 /// A child that leads its own session and process group. Its stdin is /dev/null; stdout and
-/// stderr are one pipe. Destroying it kills the whole group and reaps the child. When the child
-/// is seen to have exited, what is left of its group is killed.
+/// stderr are one pipe. Once it is seen to have exited, is terminated or destroyed, or plim dies,
+/// be it by SIGKILL, everything it started is killed too, in whatever session or namespace.
 class Process {
  public:
   /// Safe from several threads at once.
@@ -65,8 +63,8 @@ class Process {
   Process& operator=(const Process&) = delete;
   ~Process();
 
-  [[nodiscard]] pid_t pid() const { return pid_; }
-  /// Readable once the child has exited; names it even when its number is used again.
+  [[nodiscard]] pid_t pid() const;
+  /// Readable once the child has exited.
   [[nodiscard]] int pidfd() const { return pidfd_.get(); }
   /// The reading end of the child's output; non-blocking, close-on-exec.
   [[nodiscard]] int output() const { return output_.get(); }
@@ -77,10 +75,10 @@ class Process {
   ExitStatus terminate(std::chrono::milliseconds grace);
 
  private:
-  Process(pid_t pid, UniqueFd output, UniqueFd pidfd);
+  Process(std::unique_ptr<Supervisor> supervisor, UniqueFd output, UniqueFd pidfd);
   ExitStatus reap();
 
-  pid_t pid_ = -1;
+  std::unique_ptr<Supervisor> supervisor_;  // none once moved from
   UniqueFd output_;
   UniqueFd pidfd_;
   std::optional<ExitStatus> status_;
@@ -101,9 +99,9 @@ struct RunResult {
 };
 
 /// Runs a command to its end, draining its output so that it never blocks.
-/// Returns also when the child has exited but a grandchild still holds the pipe: the group is
-/// killed then. Memory stays below twice the bytes kept, however much is printed.
-/// Errors: as spawn; cancelled when `stop` is requested (the group is killed).
+/// Returns also when the child has exited but a grandchild still holds the pipe: it is killed
+/// then. Memory stays below twice the bytes kept, however much is printed.
+/// Errors: as spawn; cancelled when `stop` is requested (everything is killed).
 [[nodiscard]] Result<RunResult> run(const Command& command, const RunLimits& limits,
                                     std::stop_token stop = {});
 

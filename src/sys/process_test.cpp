@@ -139,6 +139,23 @@ TEST(Run, EndsWithTheChildAlthoughAGrandchildHoldsItsOutput) {
   EXPECT_TRUE(dies(std::stoi(result->head)));
 }
 
+TEST(Run, EndsWhatFledIntoASessionOfItsOwn) {
+  const auto result = run(shell("setsid sleep 1000 >&- 2>&- & echo $!"), {.timeout = minutes(5)});
+  ASSERT_TRUE(result);
+  const pid_t fled = std::stoi(result->head);
+  EXPECT_EQ(::kill(fled, 0), -1) << "it must be gone, not dying, when run() returns";
+  EXPECT_EQ(errno, ESRCH);
+}
+
+TEST(Run, LetsGoOfOrphansThatEndWhileTheChildGoesOn) {
+  // Each subshell leaves an orphan that ends at once; kept, they would be this many zombies.
+  const auto zombies = output_of(
+      shell("i=0; while [ $i -lt 50 ]; do (true & ) ; i=$((i+1)); done; sleep 0.2;"
+            "cat /proc/[0-9]*/stat 2>/dev/null | awk -v up=\"$(ps -o ppid= $$ 2>/dev/null)\" "
+            "'$3 == \"Z\" && $4 == up+0 {n++} END {print n+0}'"));
+  EXPECT_EQ(zombies, "0\n");
+}
+
 TEST(Run, WaitsForAChildThatClosedItsOutputEarly) {
   const auto result = run(shell("exec >&- 2>&-; sleep 0.2; exit 3"), {.timeout = minutes(5)});
   ASSERT_TRUE(result);
@@ -220,8 +237,8 @@ constexpr auto die_early = "PLIM_TEST_DIE_WITH_A_CHILD=1";
 
 const bool died_early = [] {
   if (::getenv("PLIM_TEST_DIE_WITH_A_CHILD") == nullptr) return false;
-  const auto sleeper = Process::spawn(shell("sleep 1000"));
-  const auto line = std::to_string(sleeper ? sleeper->pid() : -1) + "\n";
+  const auto sleeper = Process::spawn(shell("setsid sleep 1000 & echo $!; wait"));
+  const auto line = sleeper ? read_line(*sleeper) + "\n" : "-1\n";
   if (::write(STDOUT_FILENO, line.data(), line.size()) > 0) ::kill(::getpid(), SIGKILL);
   return true;
 }();

@@ -17,8 +17,8 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
-/// How long output may come after the end of the child. What was killed lets go of the pipe at
-/// once; only a descendant that left the group (an unconfined daemon) makes this wait.
+/// How long output may come after the end of the child and of all it started. They let go of the
+/// pipe as they die; only one that is stuck inside the kernel makes this wait.
 constexpr milliseconds longest_echo{500};
 
 /// Keeps the first and the last bytes of an endless text.

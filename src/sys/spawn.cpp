@@ -2,20 +2,18 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <string_view>
 
 #include <linux/close_range.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 
 #include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
 
 #include "sys/errno.hpp"
+#include "sys/pipe.hpp"
 
 namespace plim::sys {
 namespace {
@@ -34,7 +32,6 @@ struct Plan {
   std::vector<char*> env;
   const char* cwd = nullptr;
   const Command* command = nullptr;
-  pid_t parent = -1;
   int null_in = -1;
   int output = -1;
   int failure = -1;
@@ -97,12 +94,9 @@ void place_descriptors(const Plan& plan) {
   for (const int fd : plan.command->keep_fds) check(plan, ::fcntl(fd, F_SETFD, 0) == 0);
 }
 
-[[noreturn]] void become(const Plan& plan) {
+void become(const void* argument) {
+  const Plan& plan = *static_cast<const Plan*>(argument);
   ::setsid();
-  if (plan.command->die_with_parent) {
-    check(plan, ::prctl(PR_SET_PDEATHSIG, SIGKILL) == 0);
-    if (::getppid() != plan.parent) ::_exit(127);  // it died before the line above
-  }
   reset_signals();
   place_descriptors(plan);
   limit_resources(plan);
@@ -110,29 +104,6 @@ void place_descriptors(const Plan& plan) {
   if (plan.cwd != nullptr && ::chdir(plan.cwd) != 0) give_up(plan, Stage::directory);
   ::execve(plan.argv[0], plan.argv.data(), plan.env.data());
   give_up(plan, Stage::execute);
-}
-
-struct Pipe {
-  UniqueFd read;
-  UniqueFd write;
-};
-
-/// Numbers under 3 would be overwritten when the child places its own.
-Result<UniqueFd> above_stdio(UniqueFd fd) {
-  if (fd.get() > STDERR_FILENO) return fd;
-  UniqueFd moved(::fcntl(fd.get(), F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
-  if (!moved) return fail_errno("moving a descriptor");
-  return moved;
-}
-
-Result<Pipe> open_pipe() {
-  std::array<int, 2> ends{};
-  if (::pipe2(ends.data(), O_CLOEXEC) != 0) return fail_errno("opening a pipe");
-  UniqueFd read(ends[0]);
-  UniqueFd write(ends[1]);
-  read = TRY(above_stdio(std::move(read)));
-  write = TRY(above_stdio(std::move(write)));
-  return Pipe{std::move(read), std::move(write)};
 }
 
 Result<void> check_command(const Command& command) {
@@ -172,11 +143,9 @@ class SignalsBlocked {
   sigset_t before_{};
 };
 
-pid_t fork_into(const Plan& plan) {
+Result<Supervisor> start_supervisor(const Plan& plan) {
   const SignalsBlocked blocked;
-  const pid_t pid = ::fork();
-  if (pid == 0) become(plan);
-  return pid;
+  return Supervisor::start(become, &plan);
 }
 
 /// Nothing when the child became its program.
@@ -192,7 +161,7 @@ std::optional<Failure> read_failure(int fd) {
 
 }  // namespace
 
-Result<Spawned> spawn_here(const Command& command) {
+Result<Spawned> spawn(const Command& command) {
   TRY(check_command(command));
   UniqueFd null_fd(::open("/dev/null", O_RDONLY | O_CLOEXEC));
   if (!null_fd) return fail_errno("opening /dev/null");
@@ -205,26 +174,20 @@ Result<Spawned> spawn_here(const Command& command) {
                   .env = pointers(command.env),
                   .cwd = command.cwd.empty() ? nullptr : command.cwd.c_str(),
                   .command = &command,
-                  .parent = ::getpid(),
                   .null_in = null_in.get(),
                   .output = output.write.get(),
                   .failure = failures.write.get()};
-  const pid_t pid = fork_into(plan);
-  if (pid < 0) return fail_errno("starting {}: fork", command.argv[0]);
-  UniqueFd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+  auto supervisor = TRY(start_supervisor(plan));
+  UniqueFd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, supervisor.child(), 0)));
   const int pidfd_error = errno;
-
   failures.write.reset();
-  if (const auto failure = read_failure(failures.read.get())) {
-    ::waitpid(pid, nullptr, 0);
-    return explain(*failure, command);
+  const auto failure = read_failure(failures.read.get());
+  if (!failure && pidfd) {
+    return Spawned{std::move(supervisor), std::move(output.read), std::move(pidfd)};
   }
-  if (!pidfd) {
-    ::kill(-pid, SIGKILL);
-    ::waitpid(pid, nullptr, 0);
-    return fail_errno(pidfd_error, "starting {}: pidfd_open", command.argv[0]);
-  }
-  return Spawned{pid, std::move(output.read), std::move(pidfd)};
+  [[maybe_unused]] const auto ended = supervisor.release(longest_death);
+  if (failure) return explain(*failure, command);
+  return fail_errno(pidfd_error, "starting {}: pidfd_open", command.argv[0]);
 }
 
 }  // namespace plim::sys

@@ -104,6 +104,39 @@ def in_the_middle_of_a_command():
         check_resumes(place)
 
 
+def kill_after_bwrap(process, seconds):
+    """kill -9 of plim so many seconds after it has started bubblewrap, while that prepares."""
+    def starts():
+        return any("bwrap" in command_line(pid) for pid in descendants(process.pid))
+
+    while not starts() and process.poll() is None:
+        pass  # the window is a few ms: no pause
+    time.sleep(seconds)
+    kill(process)
+
+
+def at_the_start_of_a_command():
+    """bubblewrap's two halves are not yet bound to one another: a supervisor ends both."""
+    for round_number in range(40):
+        with Place() as place:
+            with Fake(place, [call("run", command="setsid sleep 98760 & sleep 98760")]) as fake:
+                process = place.start(["run", "--endpoint", fake.endpoint, "--yes", "Do it."])
+                if round_number % 2:  # else the command by which the sandbox proves itself
+                    wait_until(fake.bodies, "the request")
+                kill_after_bwrap(process, round_number // 2 * 0.0005)
+                check_no_orphans({fake.process.pid})
+
+
+def at_the_start_of_an_engine():
+    with Place() as place:
+        engine = fake_engine(place, [], [LONG_REPLY])
+        for round_number in range(20):
+            process = place.start(["run", "--engine", engine, "--device", "cpu",
+                                   "--model", TINY_MODEL, "--yes", "Do it."])
+            kill_after_bwrap(process, round_number * 0.0005)
+            check_no_orphans()
+
+
 def with_an_engine_of_its_own():
     """The engine goes too: while it loads, and while it answers."""
     for args in (["--load-ms", "600000"], []):
@@ -139,4 +172,4 @@ def a_torn_last_line():
 
 if __name__ == "__main__":
     main(in_the_middle_of_edits, in_the_middle_of_a_reply, in_the_middle_of_a_command,
-         with_an_engine_of_its_own, a_torn_last_line)
+         at_the_start_of_a_command, at_the_start_of_an_engine, with_an_engine_of_its_own, a_torn_last_line)
