@@ -40,6 +40,7 @@ Paths find_paths(const Environment& environment) {
   paths.config_file =
       xdg(environment, "XDG_CONFIG_HOME", home / ".config") / "plimsoll/config.toml";
   paths.state = xdg(environment, "XDG_STATE_HOME", home / ".local/state") / "plimsoll";
+  paths.cache = xdg(environment, "XDG_CACHE_HOME", home / ".cache") / "plimsoll";
   paths.runtime = xdg(environment, "XDG_RUNTIME_DIR", paths.state / "run") / "plimsoll";
   paths.demo_model = find_demo_model();
   paths.program_path = value("PATH");

@@ -13,6 +13,7 @@ struct Paths {
   std::filesystem::path home;         ///< The user's; may be empty.
   std::filesystem::path config_file;  ///< $XDG_CONFIG_HOME/plimsoll/config.toml
   std::filesystem::path state;        ///< $XDG_STATE_HOME/plimsoll: sessions, checkpoints, logs
+  std::filesystem::path cache;        ///< $XDG_CACHE_HOME/plimsoll: what can be made again
   std::filesystem::path runtime;      ///< $XDG_RUNTIME_DIR/plimsoll, else under state
   std::filesystem::path demo_model;   ///< The model that ships with us; empty when not installed.
   std::string program_path;           ///< $PATH, to find llama-server in

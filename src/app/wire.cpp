@@ -1,5 +1,6 @@
 #include "app/wire.hpp"
 
+#include <algorithm>
 #include <format>
 #include <optional>
 #include <ranges>
@@ -20,6 +21,11 @@ constexpr auto passed_on = {"CUDA_VISIBLE_DEVICES",    "GGML_VK_DISABLE_F16",
                             "GGML_VK_VISIBLE_DEVICES", "HIP_VISIBLE_DEVICES",
                             "LD_LIBRARY_PATH",         "ROCR_VISIBLE_DEVICES",
                             "VK_DRIVER_FILES"};
+
+std::chrono::milliseconds stall_limit(const Config& config) {
+  return std::chrono::seconds(
+      std::max<std::int64_t>(config.integer("engine.stall_s").value_or(120), 1));
+}
 
 std::vector<std::string> engine_environment(const Environment& environment) {
   std::vector<std::string> out;
@@ -63,8 +69,11 @@ Result<Local> plan_local(const Context& context) {
   local.server =
       TRY(engine::find_llama_server(context.config.text("engine.dir"), context.paths.program_path));
   local.env = engine_environment(context.environment);
-  const auto version = TRY(engine::check_version(local.server, local.env, context.stop));
+  const auto patience =
+      std::min<std::chrono::milliseconds>(std::chrono::seconds(20), stall_limit(context.config));
+  const auto version = TRY(engine::check_version(local.server, local.env, context.stop, patience));
   hw::ProbeOptions options{.engine_env = local.env};
+  options.engine_timeout = std::min(options.engine_timeout, patience);
   // On the CPU the engine's backends need not be asked, which saves their start.
   if (context.config.text("model.device") != "cpu") options.engine = local.server;
   const auto hardware = TRY(hw::probe(options, context.stop));
@@ -108,7 +117,7 @@ Result<WiredEngine> wire_endpoint(const Context& context) {
     endpoint.api_key = found->second;
   }
   if (const auto tokens = config.integer("model.context")) endpoint.context = Tokens{*tokens};
-  endpoint.stall_limit = std::chrono::seconds(config.integer("engine.stall_s").value_or(120));
+  endpoint.stall_limit = stall_limit(config);
   return WiredEngine{.engine = TRY(engine::connect(endpoint, context.stop))};
 }
 
@@ -122,11 +131,16 @@ Result<WiredEngine> wire_local(const Context& context, const Say& say) {
                                .plan = local.plan,
                                .run_dir = context.paths.runtime,
                                .log_file = context.paths.state / "engine.log",
-                               .env = local.env};
+                               .env = local.env,
+                               .stall_limit = stall_limit(context.config)};
+  // A GPU's driver compiles its shaders once, and finds them here at the next start.
+  if (local.plan.on_gpu) {
+    launch.cache_dir = context.paths.cache / "shaders";
+    std::filesystem::create_directories(launch.cache_dir, ignored);
+    if (ignored) launch.cache_dir.clear();
+  }
   if (const auto bwrap = sys::find_bwrap()) launch.bwrap = *bwrap;
-  auto started = TRY(engine::LocalEngine::start(
-      std::move(launch), context.stop,
-      std::chrono::seconds(context.config.integer("engine.stall_s").value_or(120))));
+  auto started = TRY(engine::LocalEngine::start(std::move(launch), context.stop));
   say(load_line(started->server().load_report()));
   say(started->server().isolation() == engine::Isolation::no_network
           ? "engine: llama-server without a network, on a UNIX socket"

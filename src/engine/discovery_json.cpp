@@ -4,23 +4,12 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/discovery.hpp"
+#include "engine/json_read.hpp"
 
 namespace plim::engine {
 namespace {
 
 using Json = nlohmann::json;
-
-const Json& at(const Json& object, const char* key) {
-  static const Json none;
-  if (!object.is_object()) return none;
-  const auto found = object.find(key);
-  return found == object.end() ? none : *found;
-}
-
-std::string text_at(const Json& object, const char* key) {
-  const Json& value = at(object, key);
-  return value.is_string() ? value.get<std::string>() : std::string();
-}
 
 std::optional<Tokens> size_at(const Json& object, const char* key) {
   const Json& value = at(object, key);

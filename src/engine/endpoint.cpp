@@ -94,7 +94,9 @@ Result<std::optional<Context>> ask_special_pages(const Peer& peer, const std::st
   const net::Request show{.method = "POST",
                           .path = root + "/api/show",
                           .body = ollama_show_request(model),
-                          .bearer = peer.api_key};
+                          .bearer = peer.api_key,
+                          .connect_limit = peer.connect_limit,
+                          .silence_limit = peer.stall_limit};
   const auto shown = TRY(net::send(peer.origin, show, stop));
   if (const auto size = parse_ollama_show(shown.body)) return Context{*size, "/api/show num_ctx"};
   return std::nullopt;

@@ -49,6 +49,18 @@ TEST(Endpoint, RefusesAModelThatIsNotServed) {
   EXPECT_TRUE(engine.error().message.contains("coder")) << engine.error().message;
 }
 
+TEST(Endpoint, NamesItsModelsWhereItServesSeveralAndNoneIsChosen) {
+  const FakeServer server("", {"--alias", "coder", "--also", "writer", "--also", "tiny"});
+  const auto engine = connect({.url = server.url()}, {});
+  ASSERT_FALSE(engine);
+  EXPECT_EQ(engine.error(),
+            (Error{Errc::invalid, server.url() + " serves several models, choose one with --model: "
+                                                 "coder, writer, tiny"}));
+  const auto chosen = connect({.url = server.url(), .model = "writer"}, {});
+  ASSERT_TRUE(chosen) << chosen.error().message;
+  EXPECT_EQ((*chosen)->served().name, "writer");
+}
+
 TEST(Endpoint, WantsTheKeyAndTakesIt) {
   const FakeServer server(R"({"content":"in"})", {"--api-key", "sesame"});
   const auto without = connect({.url = server.url()}, {});

@@ -20,15 +20,15 @@ struct Sign {
 
 // The first that matches any line counts, so causes stand before their consequences.
 constexpr std::array signs{
-    Sign{"invalid magic", Errc::invalid, "the model file is not GGUF"},
-    Sign{"data is not within the file bounds", Errc::invalid,
+    Sign{"invalid magic", Errc::protocol, "the model file is not GGUF"},
+    Sign{"data is not within the file bounds", Errc::protocol,
          "the model file is truncated: download it again"},
     Sign{"failed to open GGUF file", Errc::not_found, "the model file cannot be opened"},
-    Sign{"unknown model architecture", Errc::invalid,
+    Sign{"unknown model architecture", Errc::protocol,
          "this llama-server does not know the model's architecture: a newer llama.cpp may"},
-    Sign{"invalid argument", Errc::invalid, "this llama-server does not know one of its flags"},
-    Sign{"error while handling argument", Errc::invalid, "this llama-server refused a flag"},
-    Sign{"invalid device", Errc::invalid, "this llama-server does not see the planned device"},
+    Sign{"invalid argument", Errc::protocol, "this llama-server does not know one of its flags"},
+    Sign{"error while handling argument", Errc::protocol, "this llama-server refused a flag"},
+    Sign{"invalid device", Errc::not_found, "this llama-server does not see the planned device"},
     Sign{"couldn't bind", Errc::io, "its socket or port is taken"},
     Sign{"out of memory", Errc::capacity, "out of memory"},
     Sign{"OutOfDeviceMemory", Errc::capacity, "out of device memory"},
@@ -38,9 +38,9 @@ constexpr std::array signs{
     Sign{"cudaMalloc failed", Errc::capacity, "out of device memory"},
     Sign{"bad_alloc", Errc::capacity, "out of memory"},
     Sign{"Cannot allocate memory", Errc::capacity, "out of memory"},
-    Sign{"corrupted or incomplete", Errc::invalid, "the model file is damaged"},
-    Sign{"invalid GGUF", Errc::invalid, "the model file is damaged"},
-    Sign{"error loading model", Errc::invalid, "the model cannot be loaded"},
+    Sign{"corrupted or incomplete", Errc::protocol, "the model file is damaged"},
+    Sign{"invalid GGUF", Errc::protocol, "the model file is damaged"},
+    Sign{"error loading model", Errc::protocol, "the model cannot be loaded"},
 };
 
 std::string describe(const sys::ExitStatus& status) {

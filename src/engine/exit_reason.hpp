@@ -12,8 +12,8 @@ namespace plim::engine {
 /// Why a llama-server ended, in the user's words, from its exit and its own complaints.
 ///
 /// `complaints` are the log lines that tell of an error, oldest first. The answer's code is
-/// capacity when memory ran out; invalid for a model or flag it cannot use; not_found for a
-/// missing model; io else.
+/// capacity when memory ran out; protocol for a model or flag it cannot use; not_found for a
+/// missing model or device; io else.
 [[nodiscard]] Error explain_exit(const sys::ExitStatus& status,
                                  std::span<const std::string> complaints);
 

@@ -104,7 +104,9 @@ Result<std::vector<std::string>> find_isolation(const LaunchOptions& options,
   auto argv = isolate(trial, run_dir, namespaces);
   argv.insert(argv.end(), {options.program.string(), "--version"});
   const auto ran = TRY(sys::run({.argv = std::move(argv), .env = options.env},
-                                {.timeout = std::chrono::seconds(20)}, std::move(stop)));
+                                {.timeout = std::min<std::chrono::milliseconds>(
+                                     std::chrono::seconds(20), options.stall_limit)},
+                                std::move(stop)));
   if (ran.status.code == 0) return namespaces;
   return fail(Errc::denied, "llama-server does not start under bwrap: {}",
               terminal_safe(utf8_prefix(ran.head, 200)));

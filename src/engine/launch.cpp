@@ -57,14 +57,19 @@ Result<EngineVersion> parse_version(std::string_view output) {
 }
 
 Result<EngineVersion> check_version(const std::filesystem::path& program,
-                                    const std::vector<std::string>& env, std::stop_token stop) {
+                                    const std::vector<std::string>& env, std::stop_token stop,
+                                    std::chrono::milliseconds limit) {
   const auto ran = TRY(sys::run({.argv = {program.string(), "--version"}, .env = env},
-                                {.timeout = std::chrono::seconds(20)}, std::move(stop)));
+                                {.timeout = limit}, std::move(stop)));
+  if (ran.timed_out) {
+    return fail(Errc::timeout, "{} did not tell its version within {}", program.string(),
+                std::chrono::floor<std::chrono::seconds>(limit));
+  }
   auto version = parse_version(ran.head).transform_error(
       during(std::format("asking {} for its version", program.string())));
   if (!version) return version;
   if (version->major == 0 && version->minor < 7) {
-    return fail(Errc::invalid, "{} is llama.cpp {}, which is too old: {}", program.string(),
+    return fail(Errc::not_found, "{} is llama.cpp {}, which is too old: {}", program.string(),
                 version->text, mend);
   }
   return version;

@@ -23,6 +23,8 @@ struct LaunchOptions {
   std::filesystem::path bwrap;      ///< Absolute; empty: do not isolate.
 
   std::chrono::milliseconds load_limit{std::chrono::minutes(5)};  ///< Loading without a log line.
+  /// Silence on a connection until the engine counts as hung: while it starts and while it answers.
+  std::chrono::milliseconds stall_limit{std::chrono::seconds(120)};
   std::chrono::milliseconds first_pause{250};  ///< After a crash; doubles with each further one.
 };
 
@@ -47,12 +49,12 @@ struct EngineVersion {
 [[nodiscard]] Result<std::filesystem::path> find_llama_server(
     const std::filesystem::path& engine_dir, const std::string& path);
 
-/// Runs `program --version` with `env` as its whole environment.
-/// Errors: invalid when it is older than 0.7; protocol for an answer that is no version (builds
-/// from upstream's git before 0.1 say "version: 6500"); as sys::run.
-[[nodiscard]] Result<EngineVersion> check_version(const std::filesystem::path& program,
-                                                  const std::vector<std::string>& env,
-                                                  std::stop_token stop);
+/// Runs `program --version` with `env` as its whole environment, at most as long as `limit`.
+/// Errors: not_found when it is older than 0.7; protocol for an answer that is no version (builds
+/// from upstream's git before 0.1 say "version: 6500"); timeout; as sys::run.
+[[nodiscard]] Result<EngineVersion> check_version(
+    const std::filesystem::path& program, const std::vector<std::string>& env, std::stop_token stop,
+    std::chrono::milliseconds limit = std::chrono::seconds(20));
 
 /// Reads what --version prints. Errors: protocol.
 [[nodiscard]] Result<EngineVersion> parse_version(std::string_view output);

@@ -87,7 +87,7 @@ TEST(ExitReason, NamesTheCauseBeforeItsConsequences) {
       "bounds, model is corrupted or incomplete",
       "0.00.2 E srv  llama_server: exiting due to model loading error"};
   const auto error = explain_exit({1, 0}, truncated);
-  EXPECT_EQ(error.code, Errc::invalid);
+  EXPECT_EQ(error.code, Errc::protocol);
   EXPECT_TRUE(error.message.starts_with("the model file is truncated")) << error.message;
 }
 

@@ -1,5 +1,6 @@
 #include "engine/load_report.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
 
@@ -59,6 +60,22 @@ void scan_layers(std::string_view line, LoadReport& report) {
   report.layers = *all;
 }
 
+// "sched_reserve: graph: nodes = 79, splits = 2 (with bs=512), 1 (with bs=1), …": the most counts.
+void scan_splits(std::string_view line, LoadReport& report) {
+  constexpr std::string_view label = "splits = ";
+  const auto found = line.find(label);
+  if (found == std::string_view::npos || !line.contains("graph")) return;
+  report.splits =
+      std::max(report.splits, number_in<int>(line.substr(found + label.size())).value_or(0));
+}
+
+// The scratch of a graph is measured anew each time it is reserved; only the last one lives.
+void scan_reserve(std::string_view line, LoadReport& report) {
+  if (!line.contains("sched_reserve: reserving")) return;
+  std::erase_if(report.buffers, [](const Buffer& buffer) { return buffer.kind == "compute"; });
+  report.splits = 0;
+}
+
 }  // namespace
 
 Bytes LoadReport::on(std::string_view device) const {
@@ -69,7 +86,9 @@ Bytes LoadReport::on(std::string_view device) const {
 }
 
 void scan_log_line(std::string_view line, LoadReport& report) {
+  scan_reserve(line, report);
   scan_buffer(line, report);
+  scan_splits(line, report);
   scan_layers(line, report);
 }
 

@@ -21,6 +21,7 @@ struct LoadReport {
   std::vector<Buffer> buffers;  ///< In the order of the log.
   int offloaded_layers = 0;
   int layers = 0;  ///< With the output layer; 0 when the log names none (CPU only).
+  int splits = 0;  ///< Pieces the graph is cut into, each on one backend; 0 when not said.
 
   [[nodiscard]] Bytes on(std::string_view device) const;  ///< Sum of one device's buffers.
   friend bool operator==(const LoadReport&, const LoadReport&) = default;

@@ -12,16 +12,13 @@ namespace {
 
 // A dead child is noticed in milliseconds; this is for a machine on its knees.
 constexpr auto death_limit = std::chrono::seconds(2);
-constexpr auto probe_limit = std::chrono::seconds(10);
+constexpr std::chrono::milliseconds probe_limit = std::chrono::seconds(10);
 
 }  // namespace
 
-LocalEngine::LocalEngine(LaunchOptions options, std::chrono::milliseconds stall_limit)
-    : stall_limit_(stall_limit), server_(std::move(options)) {}
-
-Result<std::unique_ptr<LocalEngine>> LocalEngine::start(LaunchOptions options, std::stop_token stop,
-                                                        std::chrono::milliseconds stall_limit) {
-  std::unique_ptr<LocalEngine> engine(new LocalEngine(std::move(options), stall_limit));
+Result<std::unique_ptr<LocalEngine>> LocalEngine::start(LaunchOptions options,
+                                                        std::stop_token stop) {
+  std::unique_ptr<LocalEngine> engine(new LocalEngine(std::move(options)));
   if (auto ready = engine->server_.ensure_ready(stop); !ready)
     return std::unexpected(ready.error());
   if (auto learned = engine->learn_served(std::move(stop)); !learned)
@@ -40,8 +37,7 @@ Result<void> LocalEngine::learn_served(std::stop_token stop) {
 ChatResult LocalEngine::chat(const ChatRequest& request, const Sink& on_delta,
                              std::stop_token stop) {
   if (auto ready = server_.ensure_ready(stop); !ready) return std::unexpected(ready.error());
-  auto peer = server_.peer();
-  peer.stall_limit = stall_limit_;
+  const auto peer = server_.peer();
   auto reply = chat_with(peer, served_, request, on_delta, stop);
   if (reply) return reply;
   return std::unexpected(explain_failure(std::move(reply).error(), std::move(stop)));
@@ -52,9 +48,11 @@ ChatError LocalEngine::explain_failure(ChatError failure, std::stop_token stop) 
   constexpr std::array broken{Errc::io, Errc::protocol, Errc::not_found, Errc::timeout};
   if (std::ranges::find(broken, failure.error.code) == broken.end()) return failure;
   if (failure.error.code == Errc::timeout) {
-    if (probe(server_.peer(), probe_limit, stop) || stop.stop_requested()) return failure;
+    const auto peer = server_.peer();
+    if (probe(peer, std::min(probe_limit, peer.stall_limit), stop) || stop.stop_requested())
+      return failure;
     server_.condemn(std::format("the engine hung: nothing for {} and no answer to a probe",
-                                std::chrono::floor<std::chrono::seconds>(stall_limit_)));
+                                std::chrono::ceil<std::chrono::seconds>(peer.stall_limit)));
   }
   auto cause = server_.cause_of_death(death_limit, std::move(stop));
   if (!cause) return failure;

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <chrono>
 #include <memory>
 #include <stop_token>
+#include <utility>
 
 #include "base/error.hpp"
 #include "engine/engine.hpp"
@@ -16,9 +16,8 @@ class LocalEngine final : public Engine {
  public:
   /// Starts the server and returns when a first token has proved it.
   /// Errors: as ServerProcess::ensure_ready.
-  [[nodiscard]] static Result<std::unique_ptr<LocalEngine>> start(
-      LaunchOptions options, std::stop_token stop,
-      std::chrono::milliseconds stall_limit = std::chrono::seconds(120));
+  [[nodiscard]] static Result<std::unique_ptr<LocalEngine>> start(LaunchOptions options,
+                                                                  std::stop_token stop);
 
   /// As Engine::chat. A server that has crashed since is started again first; one that crashes
   /// or hangs now is the error, with its own reason, and the next call starts it again.
@@ -29,12 +28,11 @@ class LocalEngine final : public Engine {
   [[nodiscard]] const ServerProcess& server() const { return server_; }
 
  private:
-  LocalEngine(LaunchOptions options, std::chrono::milliseconds stall_limit);
+  explicit LocalEngine(LaunchOptions options) : server_(std::move(options)) {}
 
   [[nodiscard]] Result<void> learn_served(std::stop_token stop);
   [[nodiscard]] ChatError explain_failure(ChatError failure, std::stop_token stop);
 
-  std::chrono::milliseconds stall_limit_;
   ServedModel served_;
   ServerProcess server_;
 };

@@ -13,7 +13,8 @@ using test::ask;
 namespace fs = std::filesystem;
 
 Result<std::unique_ptr<LocalEngine>> start(LaunchOptions options) {
-  return LocalEngine::start(std::move(options), {}, std::chrono::seconds(60));
+  options.stall_limit = std::min<milliseconds>(options.stall_limit, std::chrono::seconds(60));
+  return LocalEngine::start(std::move(options), {});
 }
 
 ChatResult chat(Engine& engine, const std::string& text, const Sink& sink = test::ignore,
@@ -145,9 +146,9 @@ TEST(RealEngine, SaysWhatIsWrongWithAModelFile) {
     const auto engine = start(std::move(options));
     return engine ? Error{} : engine.error();
   };
-  EXPECT_EQ(error_for(text).code, Errc::invalid);
+  EXPECT_EQ(error_for(text).code, Errc::protocol);
   EXPECT_TRUE(error_for(text).message.contains("not GGUF"));
-  EXPECT_EQ(error_for(truncated).code, Errc::invalid);
+  EXPECT_EQ(error_for(truncated).code, Errc::protocol);
   EXPECT_TRUE(error_for(truncated).message.contains("truncated"));
   EXPECT_EQ(error_for(dir.path() / "missing.gguf").code, Errc::not_found);
 }
@@ -282,15 +283,42 @@ TEST(Supervisor, NoticesADeathBetweenRequestsAndStartsAgain) {
 TEST(Supervisor, KillsAServerThatHangs) {
   const auto dir = test::make_dir();
   test::write_file(dir.path() / "model.jsonl", R"({"content":"a","hang":true})");
-  const auto engine = LocalEngine::start(
-      test::fake_options(dir, {"--script", (dir.path() / "model.jsonl").string()}), {},
-      milliseconds(300));
+  auto options = test::fake_options(dir, {"--script", (dir.path() / "model.jsonl").string()});
+  options.stall_limit = milliseconds(300);
+  const auto engine = start(std::move(options));
   ASSERT_TRUE(engine) << engine.error().message;
   const auto reply = chat(**engine, "hello");
   ASSERT_FALSE(reply);
   EXPECT_EQ(reply.error().error.code, Errc::timeout);
   EXPECT_TRUE(reply.error().error.message.contains("hung")) << reply.error().error.message;
   EXPECT_EQ((*engine)->server().state(), ServerProcess::State::dead);
+}
+
+TEST(Supervisor, GivesUpOnAServerThatTakesConnectionsAndSaysNothing) {
+  for (const auto& [flag, asked] :
+       {std::pair("--deaf", "a first token"), {"--mute", "its health"}}) {
+    const auto dir = test::make_dir();
+    auto options = test::fake_options(dir, {flag});
+    options.stall_limit = milliseconds(300);
+    const auto engine = start(std::move(options));
+    ASSERT_FALSE(engine) << flag;
+    EXPECT_EQ(engine.error(),
+              (Error{Errc::timeout, std::format("llama-server hangs: it was asked for {} and said "
+                                                "nothing for 1s (engine.stall_s)",
+                                                asked)}));
+    EXPECT_TRUE(test::processes_with(dir.path().string()).empty());
+  }
+}
+
+TEST(Supervisor, SaysThatItsPortIsTaken) {
+  const test::FakeServer other("");
+  const auto dir = test::make_dir();
+  const auto engine = start(
+      test::fake_options(dir, {"--listen-on", other.url().substr(other.url().rfind(':') + 1)}));
+  ASSERT_FALSE(engine);
+  EXPECT_EQ(engine.error().code, Errc::io);
+  EXPECT_TRUE(engine.error().message.starts_with("its socket or port is taken"))
+      << engine.error().message;
 }
 
 TEST(Supervisor, EndsAServerThatIgnoresToBeEnded) {
@@ -331,7 +359,7 @@ TEST(Supervisor, RefusesAnEngineThatIsTooOld) {
   fs::permissions(program, fs::perms::owner_all);
   const auto version = check_version(program, {}, {});
   ASSERT_FALSE(version);
-  EXPECT_EQ(version.error().code, Errc::invalid);
+  EXPECT_EQ(version.error().code, Errc::not_found);
   EXPECT_TRUE(version.error().message.contains("too old")) << version.error().message;
   const auto real = check_version(test::program("llama-server"), {"PATH=/usr/bin"}, {});
   ASSERT_TRUE(real) << real.error().message;

@@ -1,5 +1,6 @@
 #include "engine/peer.hpp"
 
+#include <algorithm>
 #include <format>
 #include <utility>
 
@@ -151,8 +152,12 @@ Result<void> probe(const Peer& peer, std::chrono::milliseconds limit, std::stop_
 }
 
 Result<net::Response> get(const Peer& peer, const std::string& path, std::stop_token stop) {
+  constexpr std::chrono::milliseconds soon = std::chrono::seconds(30);
   return net::send(peer.origin,
-                   {.path = path, .bearer = peer.api_key, .connect_limit = peer.connect_limit},
+                   {.path = path,
+                    .bearer = peer.api_key,
+                    .connect_limit = peer.connect_limit,
+                    .silence_limit = std::min(soon, peer.stall_limit)},
                    std::move(stop));
 }
 

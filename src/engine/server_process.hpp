@@ -34,9 +34,9 @@ class ServerProcess {
   /// also after a crash: then with a pause that doubles, and no more after three in ten minutes.
   ///
   /// Any thread. `stop` only ends the wait of this caller.
-  /// Errors: with the engine's own reason: not_found for a missing engine or model; invalid for a
-  /// bad model or flag; capacity when memory runs out; io for a crash or a taken port; timeout
-  /// when loading stalls; cancelled.
+  /// Errors: with the engine's own reason: not_found for a missing engine, model or device;
+  /// protocol for a model or flag it cannot use; capacity when memory runs out; io for a crash or
+  /// a taken port; timeout when it stalls; cancelled.
   [[nodiscard]] Result<void> ensure_ready(std::stop_token stop);
 
   /// A snapshot; turns `dead` as soon as the child has exited. Any thread.

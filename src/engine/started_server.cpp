@@ -95,6 +95,8 @@ Result<std::unique_ptr<StartedServer>> StartedServer::launch(const LaunchOptions
   const auto path = dir.path();
   Peer peer;
   peer.api_key = TRY(random_key());
+  peer.connect_limit = std::min(peer.connect_limit, options.stall_limit);
+  peer.stall_limit = options.stall_limit;
   if (namespaces) peer.origin.socket = path / std::format("{}.sock", socket_name);
   if (auto written = write_key(path / key_name, peer.api_key); !written)
     return std::unexpected(written.error());
@@ -114,8 +116,19 @@ StartedServer::~StartedServer() { process_.terminate(stop_grace); }
 Result<void> StartedServer::wait_until_ready(const LaunchOptions& options, std::stop_token stop) {
   if (auto healthy = wait_for_health(options, stop); !healthy) return healthy;
   auto proof = probe(peer_, peer_.stall_limit, stop);
-  if (proof || stop.stop_requested() || !process_.wait(milliseconds(100))) return proof;
+  if (proof || stop.stop_requested()) return proof;
+  if (proof.error().code == Errc::timeout) return std::unexpected(deaf("a first token"));
+  if (!process_.wait(milliseconds(100))) return proof;
   return std::unexpected(end(false));  // it died of the first token: its own reason says more
+}
+
+Error StartedServer::deaf(std::string_view what) {
+  process_.terminate(milliseconds(0));
+  const auto limit = std::chrono::ceil<std::chrono::seconds>(peer_.stall_limit);
+  return {Errc::timeout,
+          std::format("llama-server hangs: it was asked for {} and said nothing for {} "
+                      "(engine.stall_s)",
+                      what, limit)};
 }
 
 Result<void> StartedServer::wait_for_health(const LaunchOptions& options,
@@ -123,9 +136,12 @@ Result<void> StartedServer::wait_for_health(const LaunchOptions& options,
   const auto start = Clock::now();
   auto last_line = start;
   std::uint64_t lines = 0;
-  while (!is_healthy(stop)) {
+  for (;;) {
+    const auto health = ask_health(stop);
+    if (health == Health::ok) return {};
     if (stop.stop_requested()) return fail(Errc::cancelled, "stopped while loading the model");
     if (log_->ended()) return std::unexpected(end(false));
+    if (health == Health::silent) return std::unexpected(deaf("its health"));
     const auto now = Clock::now();
     if (std::exchange(lines, log_->lines()) != lines) last_line = now;
     if (now - last_line > options.load_limit) {
@@ -137,17 +153,17 @@ Result<void> StartedServer::wait_for_health(const LaunchOptions& options,
     const auto pause = std::chrono::floor<milliseconds>(now - start) / 10 + milliseconds(5);
     log_->wait_for_end(std::min(pause, milliseconds(200)), stop);
   }
-  return {};
 }
 
-bool StartedServer::is_healthy(const std::stop_token& stop) {
+StartedServer::Health StartedServer::ask_health(const std::stop_token& stop) {
   if (peer_.origin.socket.empty()) {
     const auto port = log_->port();
-    if (!port) return false;
+    if (!port) return Health::not_yet;
     peer_.origin.url = std::format("http://127.0.0.1:{}", *port);
   }
   const auto answer = get(peer_, "/health", stop);
-  return answer && answer->status == 200;
+  if (!answer) return answer.error().code == Errc::timeout ? Health::silent : Health::not_yet;
+  return answer->status == 200 ? Health::ok : Health::not_yet;
 }
 
 Error StartedServer::end(bool kill) {

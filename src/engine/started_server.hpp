@@ -5,6 +5,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/error.hpp"
@@ -48,7 +49,9 @@ class StartedServer {
 
   [[nodiscard]] Result<void> wait_for_health(const LaunchOptions& options,
                                              const std::stop_token& stop);
-  [[nodiscard]] bool is_healthy(const std::stop_token& stop);
+  enum class Health { ok, not_yet, silent };
+  [[nodiscard]] Health ask_health(const std::stop_token& stop);
+  [[nodiscard]] Error deaf(std::string_view what);
 
   sys::TempDir dir_;
   sys::Process process_;

@@ -6,6 +6,7 @@
 
 #include "base/utf8.hpp"
 #include "chat/message_json.hpp"
+#include "engine/json_read.hpp"
 #include "engine/wire.hpp"
 
 namespace plim::engine {
@@ -13,18 +14,6 @@ namespace {
 
 using Json = nlohmann::json;
 constexpr std::size_t shown_bytes = 400;  // of a server's own words, in a message
-
-const Json& at(const Json& object, const char* key) {
-  static const Json none;
-  if (!object.is_object()) return none;
-  const auto found = object.find(key);
-  return found == object.end() ? none : *found;
-}
-
-std::string text_at(const Json& object, const char* key) {
-  const Json& value = at(object, key);
-  return value.is_string() ? value.get<std::string>() : std::string();
-}
 
 double number_at(const Json& object, const char* key) {
   const Json& value = at(object, key);

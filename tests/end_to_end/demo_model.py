@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from harness import (Place, check, check_no_orphans, check_tree, main, tree)  # noqa: E402
+from harness import (TINY_MODEL, Place, check, check_no_orphans, check_tree, main, tree)  # noqa: E402
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
 MODEL = REPOSITORY / "models/demo/plimsoll-demo.gguf"
@@ -19,7 +19,9 @@ DEVICE, SEEDS = sys.argv[1], sys.argv[2:]
 # 16-bit arithmetic of lavapipe this small model says something else than on the CPU.
 LAVAPIPE = {} if DEVICE == "cpu" else {
     "VK_DRIVER_FILES": "/usr/share/vulkan/icd.d/lvp_icd.json", "GGML_VK_VISIBLE_DEVICES": "0",
-    "GGML_VK_DISABLE_F16": "1"}
+    "GGML_VK_DISABLE_F16": "1",
+    # Compiling shaders for a processor takes half a minute of it: once, not in each test.
+    "XDG_CACHE_HOME": str(Path(TINY_MODEL).parent / "cache")}
 Place.patience_s = 110  # models compute, also on a busy machine
 TESTS = [sys.executable, "-B", "-m", "unittest"]
 

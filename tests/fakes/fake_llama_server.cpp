@@ -20,6 +20,8 @@
 //   --load-ms N          /health says 503 for so long         --say TEXT      a line of the log
 //   --ignore-sigterm                                          --fail TEXT     say it, exit 1
 //   --deaf               /health is fine, chats get no byte   --version       as llama-server 0.7.0
+//   --mute               connections are taken, and nothing is ever said
+//   --listen-on N        this port, whatever --port says      --also NAME     one more model listed
 // llama-server's own flags are accepted; --alias, --ctx-size, --host (*.sock too), --port and
 // --api-key-file mean the same. Arguments in a file "fake.args" beside the program, one a line,
 // come first: it can stand in for the engine where nobody can hand it a flag.
@@ -52,12 +54,14 @@ using Clock = std::chrono::steady_clock;
 
 struct Options {
   std::string script, record, key, host = "127.0.0.1", alias = "fake", fail;
-  std::vector<std::string> say;
+  std::vector<std::string> say, also;
   long long context = 32768;
   int port = 0;
   int load_ms = 0;
   bool ignore_sigterm = false;
   bool deaf = false;
+  bool mute = false;
+  bool own_port = false;
 };
 
 std::string first_line(const fs::path& file) {
@@ -79,8 +83,11 @@ Options parse(const std::vector<std::string>& args) {
     else if (flag == "--host")
       o.host = value();
     else if (flag == "--port")
+      o.port = o.own_port ? o.port : std::atoi(value().c_str());
+    else if (flag == "--listen-on") {
       o.port = std::atoi(value().c_str());
-    else if (flag == "--alias")
+      o.own_port = true;
+    } else if (flag == "--alias")
       o.alias = value();
     else if (flag == "--ctx-size" || flag == "-c")
       o.context = std::atoll(value().c_str());
@@ -98,6 +105,10 @@ Options parse(const std::vector<std::string>& args) {
       o.ignore_sigterm = true;
     else if (flag == "--deaf")
       o.deaf = true;
+    else if (flag == "--mute")
+      o.mute = true;
+    else if (flag == "--also")
+      o.also.push_back(value());
   }
   return o;
 }
@@ -201,6 +212,7 @@ class Fake {
 
   void serve() {
     routes();
+    server_.set_socket_options([](socket_t) {});  // else two could share one port
     const bool unix_socket = options_.host.ends_with(".sock");
     if (unix_socket) {
       server_.set_address_family(AF_UNIX);
@@ -255,6 +267,8 @@ class Fake {
 
   // Loading comes before the key, and /health and /v1/models need none.
   bool admit(const httplib::Request& request, httplib::Response& response) const {
+    while (options_.mute && !request.is_connection_closed())
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
     if (Clock::now() - start_ < std::chrono::milliseconds(options_.load_ms)) {
       answer(response, gate_error(503, "Loading model", "unavailable_error"), 503);
       return false;
@@ -280,9 +294,12 @@ class Fake {
   Json models() const {
     const Json meta{
         {"n_vocab", 256}, {"n_ctx", options_.context}, {"n_ctx_train", options_.context}};
-    const Json model{
-        {"id", options_.alias}, {"object", "model"}, {"owned_by", "llamacpp"}, {"meta", meta}};
-    return {{"object", "list"}, {"data", Json::array({model})}};
+    Json list = Json::array();
+    std::vector<std::string> names{options_.alias};
+    names.insert(names.end(), options_.also.begin(), options_.also.end());
+    for (const auto& name : names)
+      list.push_back({{"id", name}, {"object", "model"}, {"owned_by", "llamacpp"}, {"meta", meta}});
+    return {{"object", "list"}, {"data", std::move(list)}};
   }
 
   void chat(const httplib::Request& request, httplib::Response& response) {
