@@ -104,12 +104,13 @@ def in_the_middle_of_a_command():
         check_resumes(place)
 
 
-def kill_after_bwrap(process, seconds):
-    """kill -9 of plim so many seconds after it has started bubblewrap, while that prepares."""
-    def starts():
-        return any("bwrap" in command_line(pid) for pid in descendants(process.pid))
+def kill_while_bwrap_prepares(process, program, seconds):
+    """kill -9 of plim so many seconds after it has started bubblewrap for `program`."""
+    def has_begun():
+        lines = map(command_line, descendants(process.pid))
+        return any("bwrap" in line.split(" ")[0] and program in line for line in lines)
 
-    while not starts() and process.poll() is None:
+    while not has_begun() and process.poll() is None:
         pass  # the window is a few ms: no pause
     time.sleep(seconds)
     kill(process)
@@ -118,12 +119,12 @@ def kill_after_bwrap(process, seconds):
 def at_the_start_of_a_command():
     """bubblewrap's two halves are not yet bound to one another: a supervisor ends both."""
     for round_number in range(40):
+        # In turn the command by which the sandbox proves itself, and one of the model's.
+        program = (".plim-probe", "sleep 98760")[round_number % 2]
         with Place() as place:
             with Fake(place, [call("run", command="setsid sleep 98760 & sleep 98760")]) as fake:
                 process = place.start(["run", "--endpoint", fake.endpoint, "--yes", "Do it."])
-                if round_number % 2:  # else the command by which the sandbox proves itself
-                    wait_until(fake.bodies, "the request")
-                kill_after_bwrap(process, round_number // 2 * 0.0005)
+                kill_while_bwrap_prepares(process, program, round_number // 2 * 0.0005)
                 check_no_orphans({fake.process.pid})
 
 
@@ -133,7 +134,7 @@ def at_the_start_of_an_engine():
         for round_number in range(20):
             process = place.start(["run", "--engine", engine, "--device", "cpu",
                                    "--model", TINY_MODEL, "--yes", "Do it."])
-            kill_after_bwrap(process, round_number * 0.0005)
+            kill_while_bwrap_prepares(process, "llama-server --", round_number * 0.0005)
             check_no_orphans()
 
 
