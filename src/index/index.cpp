@@ -1,0 +1,298 @@
+#include "index/index.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <optional>
+#include <thread>
+#include <unordered_map>
+#include <utility>
+
+#include "index/lex.hpp"
+#include "index/rank_lists.hpp"
+#include "index/segment_builder.hpp"
+#include "index/segment_merge.hpp"
+#include "index/store.hpp"
+#include "index/sweep.hpp"
+
+namespace plim::index {
+namespace {
+
+constexpr std::uint64_t max_read = 8U << 20U;  // bytes; a larger file is known by its path only
+constexpr std::size_t files_per_thread = 200;  // fewer are not worth a thread
+constexpr unsigned max_threads = 8;
+constexpr double max_amendment = 0.1;  // of the base's documents; then both become one
+
+std::int64_t now_ns() {
+  const auto since = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(since).count();
+}
+
+// A file written in the same tick of the file system's clock as we read it may change again
+// without its time changing: such a version never counts as known.
+// Source: git's Documentation/technical/racy-git.
+Version trusted(Version version, std::int64_t read_at) {
+  constexpr std::int64_t fine_tick = 20'000'000;
+  constexpr std::int64_t coarse_tick = 2'000'000'000;
+  const bool is_coarse = version.mtime_ns % 1'000'000'000 == 0;
+  if (version.mtime_ns + (is_coarse ? coarse_tick : fine_tick) > read_at) version.mtime_ns = -1;
+  return version;
+}
+
+struct Built {
+  std::string bytes;
+  std::size_t unreadable = 0;
+};
+
+Built build(const sys::Directory& root, std::span<const SweptFile* const> files,
+            const ReadLimits& limits) {
+  Parser parser;
+  SegmentBuilder builder;
+  Built built;
+  for (const auto* file : files) {
+    const auto read_at = now_ns();
+    auto content = root.read(file->path, max_read);
+    if (!content && content.error().code != Errc::capacity) {
+      ++built.unreadable;
+      continue;
+    }
+    const auto version = content ? version_of(content->stat) : file->version;
+    auto document = read_document(parser, file->path, trusted(version, read_at),
+                                  content ? std::move(content->bytes) : std::string(), limits);
+    document.is_cut = document.is_cut || !content;
+    builder.add(document);
+  }
+  built.bytes = std::move(builder).finish(0);
+  return built;
+}
+
+std::vector<Built> build_in_parallel(const sys::Directory& root,
+                                     std::span<const SweptFile* const> files,
+                                     const ReadLimits& limits) {
+  const auto wanted = static_cast<unsigned>(1 + files.size() / files_per_thread);
+  const auto threads =
+      std::min({wanted, std::max(1U, std::thread::hardware_concurrency()), max_threads});
+  std::vector<Built> built(threads);
+  {
+    std::vector<std::jthread> workers;
+    for (unsigned i = 0; i < threads; ++i) {
+      const auto first = files.size() * i / threads;
+      const auto end = files.size() * (i + 1) / threads;
+      workers.emplace_back([&, i, part = files.subspan(first, end - first)] {
+        built[i] = build(root, part, limits);
+      });
+    }
+  }
+  return built;
+}
+
+}  // namespace
+
+struct Index::State {
+  IndexOptions options;
+  sys::Directory root;
+  std::optional<Store> store;
+  std::uint64_t kept_base = 0;  // of the base in the store, as far as we know
+  std::optional<Segment> base, amendment;
+  std::vector<bool> dead_in_base, dead_in_amendment;
+  Corpus corpus;
+  Health health;
+  std::size_t failed_reads = 0;
+
+  Result<void> refresh();
+  std::vector<const SweptFile*> changed(const Sweep& found);
+  Result<void> take_in(std::span<const SweptFile* const> files);
+  void keep();
+  void make_corpus(const Sweep& found);
+};
+
+// What differs from what is known. Marks as dead what is gone or differs.
+std::vector<const SweptFile*> Index::State::changed(const Sweep& found) {
+  std::unordered_map<std::string_view, const SweptFile*> fresh;
+  fresh.reserve(found.files.size());
+  for (const auto& file : found.files) fresh.emplace(file.path, &file);
+  const auto mark = [&](const std::optional<Segment>& segment, std::vector<bool>& dead) {
+    if (!segment) return;
+    const auto docs = segment->docs();
+    dead.assign(docs.size(), false);
+    for (std::size_t i = 0; i < docs.size(); ++i) {
+      const auto there = fresh.find(segment->path(docs[i]));
+      const bool is_known = there != fresh.end() && there->second->version == docs[i].version;
+      dead[i] = !is_known;
+      if (is_known) fresh.erase(there);
+    }
+  };
+  mark(amendment, dead_in_amendment);
+  mark(base, dead_in_base);
+  std::vector<const SweptFile*> rest;
+  for (const auto& [path, file] : fresh) rest.push_back(file);
+  std::ranges::sort(rest, {}, [](const SweptFile* file) { return std::string_view(file->path); });
+  return rest;
+}
+
+// Reads `files` and makes them part of the amendment, or of a new base once that is large.
+Result<void> Index::State::take_in(std::span<const SweptFile* const> files) {
+  const auto built = build_in_parallel(root, files, options.limits);
+  failed_reads = 0;
+  std::vector<Segment> fresh;
+  for (const auto& each : built) {
+    failed_reads += each.unreadable;
+    fresh.push_back(TRY(Segment::open(each.bytes)));
+  }
+  std::vector<MergePart> parts;
+  if (amendment) parts.push_back({&*amendment, dead_in_amendment});
+  for (const auto& segment : fresh) parts.push_back({&segment, {}});
+  auto amended = TRY(Segment::open(merge_segments(parts, base ? base->id() : 0)));
+
+  const auto base_docs = base ? static_cast<double>(base->docs().size()) : 0;
+  const bool is_small = static_cast<double>(amended.docs().size()) <= base_docs * max_amendment;
+  dead_in_amendment.assign(amended.docs().size(), false);
+  amendment = std::move(amended);
+  if (base && is_small) return {};
+
+  parts.clear();
+  if (base) parts.push_back({&*base, dead_in_base});
+  parts.push_back({&*amendment, {}});
+  base = TRY(Segment::open(merge_segments(parts, 0)));
+  dead_in_base.assign(base->docs().size(), false);
+  amendment.reset();
+  return {};
+}
+
+void Index::State::keep() {
+  if (!store || !base) return;
+  // A full disk or a read-only home costs the next start some time, and is no error.
+  if (store->save(*base, amendment ? &*amendment : nullptr, kept_base)) kept_base = base->id();
+}
+
+void Index::State::make_corpus(const Sweep& found) {
+  corpus = {};
+  if (base) corpus.add(*base, dead_in_base);
+  if (amendment) corpus.add(*amendment, dead_in_amendment);
+  health = {.unreadable = found.unreadable + failed_reads, .incomplete = found.cut};
+  for (std::uint32_t number = 0; number < corpus.doc_count(); ++number) {
+    if (corpus.is_dead(number)) continue;
+    const auto& doc = corpus.doc(number);
+    ++health.files;
+    const bool is_binary = (doc.flags & doc_is_binary) != 0;
+    health.binary += is_binary ? 1 : 0;
+    health.cut += (doc.flags & doc_is_cut) != 0 ? 1 : 0;
+    if (is_binary || !is_code(doc.language)) continue;
+    health.by_grammar += doc.symbols == SymbolSource::grammar ? 1 : 0;
+    health.by_scanner += doc.symbols == SymbolSource::scanner ? 1 : 0;
+    health.too_slow += doc.symbols == SymbolSource::fallback ? 1 : 0;
+  }
+}
+
+Result<void> Index::State::refresh() {
+  const auto found = TRY(sweep(root, options.max_files));
+  const auto files = changed(found);
+  const bool some_died =
+      std::ranges::contains(dead_in_base, true) || std::ranges::contains(dead_in_amendment, true);
+  if (!files.empty() || !base) {
+    if (auto taken = take_in(files); !taken) return taken;
+    keep();
+  }
+  (void)some_died;
+  make_corpus(found);
+  return {};
+}
+
+Index::Index(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Index::Index(Index&&) noexcept = default;
+Index& Index::operator=(Index&&) noexcept = default;
+Index::~Index() = default;
+
+Result<Index> Index::open(IndexOptions options) {
+  auto root = TRY(sys::Directory::open(options.root));
+  auto state =
+      std::unique_ptr<State>(new State{.options = std::move(options), .root = std::move(root)});
+  if (!state->options.cache.empty()) {
+    if (auto store = Store::open(state->options.cache, state->root.path())) {
+      auto loaded = store->load();
+      state->base = std::move(loaded.base);
+      state->amendment = std::move(loaded.amendment);
+      state->kept_base = state->base ? state->base->id() : 0;
+      state->store = *std::move(store);
+    }
+  }
+  return Index(std::move(state));
+}
+
+Result<void> Index::refresh() { return state_->refresh(); }
+
+const Health& Index::health() const { return state_->health; }
+const Corpus& Index::corpus() const { return state_->corpus; }
+
+namespace {
+
+// The chunk around another one of the same document, by depth; its name.
+std::string_view container_of(const Corpus& corpus, std::uint32_t chunk) {
+  const auto depth = corpus.chunk(chunk).depth();
+  for (auto at = chunk; depth > 0 && !corpus.is_outside(at); --at) {
+    if (corpus.chunk(at).depth() < depth) return corpus.name(at);
+  }
+  return {};
+}
+
+}  // namespace
+
+Snippets Index::find(const Query& query, const FindLimits& limits) const {
+  const auto& corpus = state_->corpus;
+  Snippets found{.health = state_->health};
+  const auto question = read_question(query);
+  const auto ranking = rank(corpus, question, std::max(limits.files, limits.functions));
+  for (const auto& file : ranking.files) {
+    if (found.files.size() == limits.files) break;
+    const auto& doc = corpus.doc(file.doc);
+    found.files.push_back({.path = std::string(corpus.path(file.doc)),
+                           .reason = file.reason,
+                           .role = doc.role,
+                           .language = doc.language,
+                           .score = file.score});
+  }
+  for (const auto& [chunk, score] : ranking.chunks) {
+    if (found.functions.size() == limits.functions) break;
+    const auto& record = corpus.chunk(chunk);
+    found.functions.push_back({.path = std::string(corpus.path(corpus.doc_of_chunk(chunk))),
+                               .name = std::string(corpus.name(chunk)),
+                               .container = std::string(container_of(corpus, chunk)),
+                               .first_line = record.first_line,
+                               .last_line = record.last_line,
+                               .score = score});
+  }
+  return found;
+}
+
+std::vector<std::string> Index::resolve(std::string_view path, std::size_t limit) const {
+  Query query;
+  query.paths.emplace_back(path);
+  return paths_of_best(state_->corpus, score_mentions(state_->corpus, read_question(query)), limit);
+}
+
+std::vector<std::string> Index::definers(std::string_view name, std::size_t limit) const {
+  const auto& corpus = state_->corpus;
+  const Folded folded(name);
+  const auto entries = corpus.find(folded.view());
+  Scores scores(corpus.doc_count());
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    const auto& part = corpus.parts()[i];
+    Postings postings(entries[i].defs);
+    while (const auto posting = postings.next()) {
+      if (posting->id >= part.segment.docs().size()) break;
+      const auto doc = part.first_doc + posting->id;
+      if (!corpus.is_dead(doc)) scores[doc] = static_cast<float>(posting->count);
+    }
+  }
+  return paths_of_best(corpus, scores, limit);
+}
+
+Result<Snippets> find(const IndexOptions& options, const Query& query, const FindLimits& limits) {
+  auto index = TRY(Index::open(options));
+  if (auto refreshed = index.refresh(); !refreshed) {
+    return std::unexpected(std::move(refreshed).error());
+  }
+  return index.find(query, limits);
+}
+
+}  // namespace plim::index

@@ -1,0 +1,153 @@
+#include <algorithm>
+#include <cmath>
+
+#include "index/rank_lists.hpp"
+
+namespace plim::index {
+namespace {
+
+constexpr std::uint32_t max_definers = 8;  // a name that more files define points nowhere
+
+double idf(double docs, double with_term) {
+  return std::log(1 + (docs - with_term + 0.5) / (with_term + 0.5));
+}
+
+class TextScorer {
+ public:
+  TextScorer(const Corpus& corpus, const RankWeights& weights)
+      : corpus_(corpus), weights_(weights) {
+    const auto& totals = corpus.totals();
+    const auto docs = std::max<double>(1, static_cast<double>(totals.docs));
+    docs_ = docs;
+    average_body_ = std::max(1.0, static_cast<double>(totals.body_terms) / docs);
+    average_defs_ = std::max(1.0, static_cast<double>(totals.defs_terms) / docs);
+    average_path_ = std::max(1.0, static_cast<double>(totals.path_terms) / docs);
+    chunks_ = std::max<double>(1, static_cast<double>(totals.chunks));
+    average_chunk_ = std::max(1.0, static_cast<double>(totals.body_terms) / chunks_);
+    scores_.docs.resize(corpus.doc_count());
+    scores_.chunks.resize(corpus.chunk_count());
+    scores_.names.resize(corpus.doc_count());
+    scores_.paths.resize(corpus.doc_count());
+    weighted_.resize(corpus.doc_count());
+  }
+
+  void add(const Question::Term& term) {
+    const auto entries = corpus_.find(term.text);
+    double with_term = 0, chunks_with = 0, definers = 0, paths = 0;
+    for (const auto& entry : entries) {
+      with_term += std::max({entry.body_docs, entry.defs_docs, entry.path_docs});
+      chunks_with += entry.body_chunks;
+      definers += entry.defs_docs;
+      paths += entry.path_docs;
+    }
+    if (with_term == 0) return;
+    const double chunk_weight = term.weight * idf(chunks_, chunks_with);
+    const double path_weight = term.weight * idf(docs_, paths);
+    const double name_weight =
+        term.is_name && definers > 0 && definers <= max_definers ? term.weight / definers : 0;
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+      const auto& part = corpus_.parts()[i];
+      read_body(entries[i].body, part, chunk_weight);
+      read_defs(entries[i].defs, part, name_weight);
+      read_path(entries[i].path, part, path_weight);
+    }
+    flush(term.weight * idf(docs_, with_term));
+  }
+
+  TextScores take() && { return std::move(scores_); }
+
+ private:
+  void weigh(std::uint32_t doc, double weight) {
+    if (weighted_[doc] == 0) touched_.push_back(doc);
+    weighted_[doc] += static_cast<float>(weight);
+  }
+
+  static double norm(double b, double length, double average) {
+    return 1 - b + b * length / average;
+  }
+
+  void read_body(std::string_view list, const Corpus::Part& part, double chunk_weight) {
+    const auto chunks = part.segment.chunks();
+    Postings postings(list);
+    while (const auto posting = postings.next()) {
+      if (posting->id >= chunks.size()) return;
+      const auto chunk = part.first_chunk + posting->id;
+      const auto doc = corpus_.doc_of_chunk(chunk);
+      const auto& record = part.segment.docs()[doc - part.first_doc];
+      const double count = posting->count;
+      const double length = norm(weights_.chunk_norm, chunks[posting->id].terms, average_chunk_);
+      scores_.chunks[chunk] +=
+          static_cast<float>(chunk_weight * count / (count + weights_.k1 * length));
+      weigh(doc,
+            weights_.body * count / norm(weights_.body_norm, record.body_terms, average_body_));
+    }
+  }
+
+  void read_defs(std::string_view list, const Corpus::Part& part, double name_weight) {
+    const auto docs = part.segment.docs();
+    Postings postings(list);
+    while (const auto posting = postings.next()) {
+      if (posting->id >= docs.size()) return;
+      const auto doc = part.first_doc + posting->id;
+      const double length = norm(weights_.defs_norm, docs[posting->id].defs_terms, average_defs_);
+      weigh(doc, weights_.defs * posting->count / length);
+      scores_.names[doc] += static_cast<float>(name_weight);
+    }
+  }
+
+  void read_path(std::string_view list, const Corpus::Part& part, double path_weight) {
+    const auto docs = part.segment.docs();
+    Postings postings(list);
+    while (const auto posting = postings.next()) {
+      if (posting->id >= docs.size()) return;
+      const auto doc = part.first_doc + posting->id;
+      const double length = norm(weights_.path_norm, docs[posting->id].path_terms, average_path_);
+      weigh(doc, weights_.path * posting->count / length);
+      scores_.paths[doc] += static_cast<float>(path_weight / length);
+    }
+  }
+
+  void flush(double weight) {
+    for (const auto doc : touched_) {
+      const double frequency = weighted_[doc];
+      scores_.docs[doc] += static_cast<float>(weight * frequency / (frequency + weights_.k1));
+      weighted_[doc] = 0;
+    }
+    touched_.clear();
+  }
+
+  const Corpus& corpus_;
+  const RankWeights& weights_;
+  double docs_, chunks_, average_body_, average_defs_, average_path_, average_chunk_;
+  TextScores scores_;
+  Scores weighted_;  // of the term at hand, by document
+  std::vector<std::uint32_t> touched_;
+};
+
+}  // namespace
+
+TextScores score_text(const Corpus& corpus, const Question& question, const RankWeights& weights) {
+  TextScorer scorer(corpus, weights);
+  for (const auto& term : question.terms) scorer.add(term);
+  return std::move(scorer).take();
+}
+
+Scores best_chunks(const Corpus& corpus, const Scores& chunks) {
+  Scores docs(corpus.doc_count());
+  std::array<float, 3> best{};
+  const auto flush = [&](std::uint32_t doc) {
+    docs[doc] = best[0] + best[1] / 2 + best[2] / 3;
+    best = {};
+  };
+  for (std::uint32_t chunk = 0; chunk < chunks.size(); ++chunk) {
+    if (chunk > 0 && corpus.is_outside(chunk)) flush(corpus.doc_of_chunk(chunk - 1));
+    float score = chunks[chunk];
+    for (auto& place : best) {
+      if (score > place) std::swap(score, place);
+    }
+  }
+  if (!chunks.empty()) flush(corpus.doc_of_chunk(static_cast<std::uint32_t>(chunks.size() - 1)));
+  return docs;
+}
+
+}  // namespace plim::index

@@ -1,0 +1,160 @@
+#include "index/segment.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "index/segment_format.hpp"
+#include "index/varint.hpp"
+
+namespace plim::index {
+namespace {
+
+// A run of records inside the bytes; empty when it does not lie inside them.
+template <class Record>
+std::span<const Record> records(std::string_view bytes, std::uint64_t start, std::uint64_t count) {
+  if (start % alignof(Record) != 0 || start > bytes.size()) return {};
+  if (count > (bytes.size() - start) / sizeof(Record)) return {};
+  const auto* const first = bytes.data() + start;
+  return {reinterpret_cast<const Record*>(first), static_cast<std::size_t>(count)};
+}
+
+std::string_view stretch(std::string_view bytes, std::uint64_t start, std::uint64_t size) {
+  if (start > bytes.size() || size > bytes.size() - start) return {};
+  return bytes.substr(start, size);
+}
+
+bool is_consistent(std::span<const DocRecord> docs, std::size_t chunks, std::size_t pool) {
+  std::uint32_t last = 0;
+  for (const auto& doc : docs) {
+    if (doc.first_chunk < last || doc.first_chunk >= chunks) return false;
+    if (doc.path_start > pool || doc.path_size > pool - doc.path_start) return false;
+    last = doc.first_chunk;
+  }
+  return true;
+}
+
+}  // namespace
+
+std::optional<Posting> Postings::next() {
+  if (bytes_.empty()) return std::nullopt;
+  const auto head = take_varint(bytes_);
+  const std::uint32_t count = (head & 1U) == 0 ? 1 : take_varint(bytes_);
+  id_ += head >> 1U;
+  return Posting{id_++, count};
+}
+
+std::string_view TermCursor::take_list(std::uint32_t size) {
+  const auto list = postings_.substr(0, size);
+  postings_.remove_prefix(list.size());
+  return list;
+}
+
+bool TermCursor::next() {
+  if (left_ == 0 || dictionary_.empty()) return false;
+  --left_;
+  const auto shared = std::min<std::size_t>(take_varint(dictionary_), term_.size());
+  const auto rest = std::min<std::size_t>(take_varint(dictionary_), dictionary_.size());
+  term_.resize(shared);
+  term_.append(dictionary_.substr(0, rest));
+  dictionary_.remove_prefix(rest);
+
+  const auto flags = take_varint(dictionary_);
+  entry_ = {};
+  if ((flags & term_has_body) != 0) {
+    const bool single = (flags & term_is_single) != 0;
+    entry_.body_chunks = single ? 1 : take_varint(dictionary_);
+    entry_.body_docs = single ? 1 : take_varint(dictionary_);
+    entry_.body = take_list(take_varint(dictionary_));
+  }
+  if ((flags & term_has_defs) != 0) {
+    entry_.defs_docs = take_varint(dictionary_);
+    entry_.defs = take_list(take_varint(dictionary_));
+  }
+  if ((flags & term_has_path) != 0) {
+    entry_.path_docs = take_varint(dictionary_);
+    entry_.path = take_list(take_varint(dictionary_));
+  }
+  return true;
+}
+
+Result<Segment> Segment::open(std::string_view bytes, std::shared_ptr<const void> owner) {
+  SegmentHeader header;
+  if (bytes.size() < sizeof header) return fail(Errc::protocol, "the index is too short");
+  std::memcpy(&header, bytes.data(), sizeof header);
+  if (header.magic != segment_magic || header.total_bytes != bytes.size()) {
+    return fail(Errc::protocol, "not an index of this version");
+  }
+  Segment segment;
+  segment.owner_ = std::move(owner);
+  segment.bytes_ = bytes;
+  segment.id_ = header.id;
+  segment.base_ = header.base;
+  segment.docs_ = records<DocRecord>(bytes, header.docs_start, header.docs);
+  segment.chunks_ = records<ChunkRecord>(bytes, header.chunks_start, header.chunks);
+  segment.blocks_ = records<BlockRecord>(bytes, header.blocks_start, header.blocks);
+  segment.pool_ = stretch(bytes, header.pool_start, header.pool_bytes);
+  segment.dictionary_ = stretch(bytes, header.dictionary_start, header.dictionary_bytes);
+  segment.postings_ = stretch(bytes, header.postings_start, header.postings_bytes);
+  segment.term_count_ = header.terms;
+  segment.totals_ = header.totals;
+  const bool is_whole = segment.docs_.size() == header.docs &&
+                        segment.chunks_.size() == header.chunks &&
+                        segment.blocks_.size() == header.blocks &&
+                        segment.dictionary_.size() == header.dictionary_bytes &&
+                        segment.postings_.size() == header.postings_bytes;
+  if (!is_whole || !is_consistent(segment.docs_, segment.chunks_.size(), segment.pool_.size())) {
+    return fail(Errc::protocol, "the index is damaged");
+  }
+  return segment;
+}
+
+Result<Segment> Segment::open(std::string bytes) {
+  auto owner = std::make_shared<const std::string>(std::move(bytes));
+  const std::string_view view = *owner;
+  return open(view, std::move(owner));
+}
+
+std::string_view Segment::path(const DocRecord& doc) const {
+  return stretch(pool_, doc.path_start, doc.path_size);
+}
+
+std::string_view Segment::name(const ChunkRecord& chunk) const {
+  return stretch(pool_, chunk.name_start, chunk.name_size);
+}
+
+std::span<const ChunkRecord> Segment::chunks_of(std::uint32_t doc) const {
+  const auto first = docs_[doc].first_chunk;
+  const auto end = doc + 1 < docs_.size() ? docs_[doc + 1].first_chunk
+                                          : static_cast<std::uint32_t>(chunks_.size());
+  return chunks_.subspan(first, end - first);
+}
+
+TermCursor Segment::block(std::size_t number) const {
+  const auto& record = blocks_[number];
+  const auto terms = std::min<std::size_t>(record.terms, dictionary_.size());
+  const auto postings = std::min<std::size_t>(record.postings, postings_.size());
+  const auto left = term_count_ - static_cast<std::uint32_t>(number) * terms_per_block;
+  return {dictionary_.substr(terms), postings_.substr(postings), std::min(left, terms_per_block)};
+}
+
+std::optional<TermEntry> Segment::find(std::string_view term) const {
+  std::size_t low = 0;
+  std::size_t high = blocks_.size();
+  while (low < high) {  // the first block that begins after `term`
+    const auto middle = low + (high - low) / 2;
+    auto cursor = block(middle);
+    if (cursor.next() && cursor.term() <= term) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  if (low == 0) return std::nullopt;
+  auto cursor = block(low - 1);
+  while (cursor.next() && cursor.term() <= term) {
+    if (cursor.term() == term) return cursor.entry();
+  }
+  return std::nullopt;
+}
+
+}  // namespace plim::index

@@ -1,0 +1,24 @@
+#include "index/sweep.hpp"
+
+#include "workspace/walk.hpp"
+
+namespace plim::index {
+
+Result<Sweep> sweep(const sys::Directory& root, std::size_t max_files) {
+  Sweep found;
+  const workspace::WalkLimits limits{
+      .max_files = max_files, .max_entries = 10 * max_files, .max_depth = 60};
+  const auto end = TRY(workspace::walk(root, ".", limits, [&](const std::string& path) {
+    if (const auto stat = root.stat(path)) {
+      found.files.push_back({path, version_of(*stat)});
+    } else {
+      ++found.unreadable;
+    }
+    return true;
+  }));
+  found.unreadable += end.unreadable;
+  found.cut = end.cut;
+  return found;
+}
+
+}  // namespace plim::index
