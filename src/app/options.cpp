@@ -55,6 +55,31 @@ void add_run_flags(CLI::App* app, SettingFlags& flags, RunCommand& run) {
   app->add_flag("--json", run.json, "stream events as lines of JSON");
 }
 
+void add_plan_flags(CLI::App* app, SettingFlags& flags, PlanCommand& plan) {
+  flags.add(app, "-m,--model", "model.path", "as MODEL, for scripts");
+  flags.add(app, "--ctx", "model.context", "context in tokens (default: what fits)");
+  flags.add(app, "--device", "model.device", "auto, cpu, or a GPU of this machine");
+  flags.add(app, "--engine", "engine.dir", "folder of llama-server");
+  app->add_option("models", plan.models, "GGUF files, URLs, or names of the catalogue");
+  app->add_option("--gpu", plan.machine.gpus, "plan for this GPU instead; several share the model")
+      ->take_all();
+  app->add_option("--vram", plan.machine.vram, "plan for a GPU of this memory, e.g. 24GiB");
+  app->add_option("--bandwidth", plan.machine.bandwidth, "its memory's GB/s")
+      ->check(CLI::PositiveNumber);
+  app->add_option("--ram", plan.machine.ram, "RAM of the machine those are in");
+  app->add_option("--kv", plan.kv, "cache type of K, or K/V: f16, q8_0, q8_0/q5_1…");
+  app->add_option("--ubatch", plan.ubatch, "tokens computed at once")->check(CLI::Range(1, 65536));
+  app->add_option("--slots", plan.slots, "conversations at once")->check(CLI::Range(1, 256));
+  app->add_option("--reserve", plan.reserve, "memory that stays free on each GPU");
+  app->add_option("--quant", plan.quant, "quantization of a model of the catalogue");
+  app->add_flag("--kv-unified", plan.unified, "slots share one cache");
+  app->add_flag("--swa-full", plan.full_windows, "sliding windows remember everything");
+  app->add_flag("--offload", plan.offload, "allow layers or experts in RAM, which is slow");
+  app->add_flag("--json", plan.json, "as JSON");
+  app->add_option("--svg", plan.svg, "draw it into this file");
+  app->footer("\nExit codes: 0 it fits, 6 it does not, 1 it could not be told, 2 wrong usage.");
+}
+
 constexpr auto exit_codes = R"(
 Exit codes of run and resume:
   0 done, and the tests pass    1 failed       2 wrong usage    3 done, but not verified
@@ -69,6 +94,7 @@ Result<Invocation> parse_arguments(std::span<char* const> args) {
   RunCommand resume{.resume = true};
   UndoCommand undo;
   LogCommand log;
+  PlanCommand plan;
   ConfigCommand config;
   SettingFlags flags;
 
@@ -96,7 +122,7 @@ Result<Invocation> parse_arguments(std::span<char* const> args) {
   log_app->add_flag("--json", log.json, "as lines of JSON");
 
   auto* plan_app = app.add_subcommand("plan", "what fits this machine: memory, to the MiB");
-  add_engine_flags(plan_app, flags);
+  add_plan_flags(plan_app, flags, plan);
 
   auto* config_app = app.add_subcommand("config", "each setting, its value and its origin");
   config_app->add_flag("--json", config.json, "as JSON");
@@ -122,7 +148,7 @@ Result<Invocation> parse_arguments(std::span<char* const> args) {
   if (*resume_app) invocation.command = resume;
   if (*undo_app) invocation.command = undo;
   if (*log_app) invocation.command = log;
-  if (*plan_app) invocation.command = PlanCommand{};
+  if (*plan_app) invocation.command = plan;
   if (*config_app) invocation.command = config;
   invocation.settings = flags.given();
   return invocation;

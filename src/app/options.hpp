@@ -11,6 +11,16 @@
 
 namespace plim::app {
 
+/// A machine that is not there: the cards a user names.
+struct ImaginedMachine {
+  std::vector<std::string> gpus;  ///< Of the catalogue; "2x RTX 3090" counts twice.
+  std::string vram;               ///< Or one card by its memory…
+  double bandwidth = 0;           ///< …and GB/s.
+  std::string ram;                ///< Of the host; else as much as the cards, at least 32 GiB.
+
+  [[nodiscard]] bool any() const { return !gpus.empty() || !vram.empty(); }
+};
+
 /// `plim run "TASK"` and, with `resume` set, `plim resume [SESSION] ["TASK"]`.
 struct RunCommand {
   std::string task;
@@ -34,8 +44,21 @@ struct LogCommand {
   bool json = false;
 };
 
-/// `plim plan`: what fits this machine.
-struct PlanCommand {};
+/// `plim plan [MODEL…]`: what fits this machine, or one that is not there.
+struct PlanCommand {
+  std::vector<std::string> models;  ///< Files, URLs, names of the catalogue; empty: the configured.
+  ImaginedMachine machine;
+  std::string kv;     ///< "q8_0", "q8_0/q5_1"; empty: f16, else q8_0.
+  std::string quant;  ///< Of a model of the catalogue.
+  std::string reserve;
+  std::string svg;  ///< File to draw the ledger into.
+  int ubatch = 512;
+  int slots = 1;
+  bool unified = false;
+  bool full_windows = false;
+  bool offload = false;
+  bool json = false;
+};
 
 /// `plim config`: each setting with its origin.
 struct ConfigCommand {

@@ -2,7 +2,6 @@
 #include <print>
 
 #include "app/commands.hpp"
-#include "app/wire.hpp"
 #include "base/utf8.hpp"
 #include "chat/event.hpp"
 #include "cli/view.hpp"
@@ -75,16 +74,6 @@ Result<int> execute(const LogCommand& command, const Context& context) {
 Result<int> execute(const ConfigCommand& command, const Context& context) {
   std::print("{}", context.config.show(command.json));
   if (!command.json) std::println("\nfile: {}", context.paths.config_file.string());
-  return 0;
-}
-
-Result<int> execute(const PlanCommand&, const Context& context) {
-  const auto plan = wire_plan(context);
-  if (!plan) {
-    std::println(stderr, "plim: {}", plan.error().message);
-    return plan.error().code == Errc::invalid ? 2 : 1;
-  }
-  std::print("{}", plan::to_text(*plan, sys::terminal_width(1)));
   return 0;
 }
 

@@ -6,6 +6,7 @@
 #include <ranges>
 #include <utility>
 
+#include "app/machine.hpp"
 #include "engine/endpoint.hpp"
 #include "engine/local_engine.hpp"
 #include "gguf/gguf.hpp"
@@ -15,25 +16,9 @@
 namespace plim::app {
 namespace {
 
-// Which device a GPU backend may use, and how exactly it computes, is the user's to say; nothing
-// else of the user's environment reaches the engine.
-constexpr auto passed_on = {"CUDA_VISIBLE_DEVICES",    "GGML_VK_DISABLE_F16",
-                            "GGML_VK_VISIBLE_DEVICES", "HIP_VISIBLE_DEVICES",
-                            "LD_LIBRARY_PATH",         "ROCR_VISIBLE_DEVICES",
-                            "VK_DRIVER_FILES"};
-
 std::chrono::milliseconds stall_limit(const Config& config) {
   return std::chrono::seconds(
       std::max<std::int64_t>(config.integer("engine.stall_s").value_or(120), 1));
-}
-
-std::vector<std::string> engine_environment(const Environment& environment) {
-  std::vector<std::string> out;
-  for (const auto* name : passed_on) {
-    const auto found = environment.find(name);
-    if (found != environment.end()) out.push_back(found->first + "=" + found->second);
-  }
-  return out;
 }
 
 // What everything about a local engine starts from.

@@ -23,9 +23,24 @@ Result<int> take_number(std::string_view& text) {
   return number;
 }
 
+std::string joined(const std::vector<std::size_t>& numbers) {
+  std::string text;
+  for (const auto number : numbers) text += (text.empty() ? "" : ",") + std::to_string(number);
+  return text;
+}
+
 std::vector<std::string> device_arguments(const plan::RunPlan& plan) {
-  if (plan.on_gpu) return {"--device", plan.device, "--gpu-layers", "all"};
-  return {"--device", "none", "--gpu-layers", "0"};
+  if (!plan.on_gpu) return {"--device", "none", "--gpu-layers", "0"};
+  // The output layer counts as one.
+  const auto layers =
+      plan.host_layers == 0 ? "all" : std::to_string(plan.layers + 1 - plan.host_layers);
+  std::vector<std::string> arguments{"--device", plan.device, "--gpu-layers", layers};
+  const auto add = [&](std::initializer_list<std::string> more) {
+    arguments.insert(arguments.end(), more);
+  };
+  if (plan.host_experts > 0) add({"--n-cpu-moe", std::to_string(plan.host_experts)});
+  if (!plan.split.empty()) add({"--split-mode", "layer", "--tensor-split", joined(plan.split)});
+  return arguments;
 }
 
 }  // namespace
@@ -75,14 +90,15 @@ Result<EngineVersion> check_version(const std::filesystem::path& program,
   return version;
 }
 
-std::vector<std::string> server_arguments(const plan::RunPlan& plan, const Listening& at) {
+std::vector<std::string> memory_flags(const plan::RunPlan& plan) {
   auto arguments = device_arguments(plan);
   const auto add = [&](std::initializer_list<std::string> more) {
     arguments.insert(arguments.end(), more);
   };
-  add({"--model", at.model_files.empty() ? "" : at.model_files.front(), "--alias", plan.model});
   add({"--fit", "off", "--ctx-size", std::to_string(plan.context.value)});
   add({"--parallel", std::to_string(plan.slots)});
+  if (plan.unified) add({"--kv-unified"});
+  if (plan.full_windows) add({"--swa-full"});
   add({"--batch-size", std::to_string(plan.batch), "--ubatch-size", std::to_string(plan.ubatch)});
   add({"--flash-attn", plan.flash_attention ? "on" : "off"});
   add({"--cache-type-k", std::string(to_string(plan.kv_k))});
@@ -90,6 +106,15 @@ std::vector<std::string> server_arguments(const plan::RunPlan& plan, const Liste
   add({"--threads", std::to_string(plan.threads)});
   add({"--cache-ram", std::to_string(plan.cache_ram.value >> 20U)});
   add({"--ctx-checkpoints", std::to_string(plan.checkpoints)});
+  return arguments;
+}
+
+std::vector<std::string> server_arguments(const plan::RunPlan& plan, const Listening& at) {
+  auto arguments = memory_flags(plan);
+  const auto add = [&](std::initializer_list<std::string> more) {
+    arguments.insert(arguments.end(), more);
+  };
+  add({"--model", at.model_files.empty() ? "" : at.model_files.front(), "--alias", plan.model});
   add({"--no-context-shift", "--jinja", "--offline", "--no-ui", "--no-slots"});
   add({"--cors-origins", "localhost", "--no-cors-credentials"});
   add({"--host", at.host, "--port", "0", "--api-key-file", at.key_file});

@@ -71,3 +71,6 @@ struct Listening {
                                                         const Listening& at);
 
 }  // namespace plim::engine
+/// The part of server_arguments that decides what is where and how large it is.
+[[nodiscard]] std::vector<std::string> memory_flags(const plan::RunPlan& plan);
+

@@ -29,10 +29,11 @@ TEST(ServerArguments, LeaveNothingForTheEngineToChoose) {
                            .cache_ram = 512_MiB,
                            .checkpoints = 4};
   EXPECT_EQ(joined(server_arguments(plan, {"/r/s.sock", "/r/key", {"/m/a.gguf", "/m/b.gguf"}})),
-            "--device CUDA0 --gpu-layers all --model /m/a.gguf --alias m --fit off --ctx-size 8192 "
-            "--parallel 1 --batch-size 1024 --ubatch-size 256 --flash-attn on --cache-type-k f16 "
+            "--device CUDA0 --gpu-layers all --fit off --ctx-size 8192 --parallel 1 "
+            "--batch-size 1024 --ubatch-size 256 --flash-attn on --cache-type-k f16 "
             "--cache-type-v q8_0 --threads 6 --cache-ram 512 --ctx-checkpoints 4 "
-            "--no-context-shift --jinja --offline --no-ui --no-slots --cors-origins localhost "
+            "--model /m/a.gguf --alias m --no-context-shift --jinja --offline --no-ui --no-slots "
+            "--cors-origins localhost "
             "--no-cors-credentials --host /r/s.sock --port 0 --api-key-file /r/key "
             "--sse-ping-interval -1 --log-verbosity 4 --log-colors off");
 }

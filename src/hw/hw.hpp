@@ -35,6 +35,7 @@ struct Memory {
   Bytes total;
   Bytes available;  ///< The kernel's MemAvailable, before any limit.
   std::optional<MemoryLimit> limit;
+  double bandwidth = 0;  ///< GB/s that all cores read at; 0: not measured.
 
   /// What a new process could still use: the smaller of what is available and what the limit
   /// leaves.
@@ -70,6 +71,9 @@ struct Gpu {
   Bytes total;
   Bytes free;
   std::vector<GpuProcess> processes;  ///< Largest first.
+  double bandwidth = 0;               ///< GB/s of its memory; 0: as the catalogue has it.
+  double tflops = 0;                  ///< f32; 0: as the catalogue has it.
+  std::string family;                 ///< The catalogue's; "": by its name.
 
   friend bool operator==(const Gpu&, const Gpu&) = default;
 };

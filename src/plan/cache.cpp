@@ -19,16 +19,24 @@ std::uint64_t window_cells(std::uint64_t window, const CacheLayout& layout) {
   return std::min(full_cells(layout), pad_cells(window * sequences + layout.ubatch));
 }
 
+CacheBytes layer_cache(const Shape& shape, const CacheLayout& layout, std::size_t layer) {
+  const auto& one = shape.layers[layer];
+  const bool windowed = one.window > 0 && !layout.full_windows;
+  const auto cells = windowed ? window_cells(one.window, layout) : full_cells(layout);
+  const auto row = row_bytes(layout.k, one.k_elements) + row_bytes(layout.v, one.v_elements);
+  const auto bytes = row * cells * streams(layout);
+  return {.kv = bytes,
+          .windowed = windowed ? bytes : Bytes{},
+          .recurrent = Bytes{one.state_elements * sizeof(float) * layout.slots}};
+}
+
 CacheBytes cache_bytes(const Shape& shape, const CacheLayout& layout) {
   CacheBytes sum;
-  for (const auto& layer : shape.layers) {
-    const bool windowed = layer.window > 0 && !layout.full_windows;
-    const auto cells = windowed ? window_cells(layer.window, layout) : full_cells(layout);
-    const auto row = row_bytes(layout.k, layer.k_elements) + row_bytes(layout.v, layer.v_elements);
-    const auto bytes = row * cells * streams(layout);
-    sum.kv += bytes;
-    if (windowed) sum.windowed += bytes;
-    sum.recurrent += Bytes{layer.state_elements * sizeof(float) * layout.slots};
+  for (std::size_t layer = 0; layer < shape.layers.size(); ++layer) {
+    const auto one = layer_cache(shape, layout, layer);
+    sum.kv += one.kv;
+    sum.windowed += one.windowed;
+    sum.recurrent += one.recurrent;
   }
   return sum;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "base/units.hpp"
@@ -34,6 +35,10 @@ struct CacheBytes {
 /// Exactly what the engine allocates for `layout`.
 /// Source: llama.cpp 0.7, llama_kv_cache, llama_kv_cache_iswa, llama_memory_recurrent.
 [[nodiscard]] CacheBytes cache_bytes(const Shape& shape, const CacheLayout& layout);
+
+/// The part of it that layer number `layer` has.
+[[nodiscard]] CacheBytes layer_cache(const Shape& shape, const CacheLayout& layout,
+                                     std::size_t layer);
 
 /// Cells a sliding window of `window` tokens gets in each stream.
 [[nodiscard]] std::uint64_t window_cells(std::uint64_t window, const CacheLayout& layout);

@@ -32,10 +32,11 @@ Bytes mask_bytes(const Shape& shape, const CacheLayout& layout) {
 
 }  // namespace
 
-Bytes compute_bytes(const Shape& shape, const CacheLayout& layout) {
+Bytes compute_bytes(const Shape& shape, const CacheLayout& layout, std::size_t devices) {
+  const std::uint64_t copies = devices > 1 ? 4 : 1;
   const Bytes block{sizeof(float) * layout.ubatch * activations(shape)};
   const Bytes logits{sizeof(float) * shape.vocabulary * layout.slots};
-  const auto sum = block + mask_bytes(shape, layout) + logits;
+  const auto sum = block + mask_bytes(shape, layout) * copies + logits;
   return sum + Bytes{sum.value / 20} + 8_MiB;
 }
 

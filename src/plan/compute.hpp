@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "base/units.hpp"
@@ -13,7 +14,10 @@ namespace plim::plan {
 /// Per token of a step: the widest block's activations, as f32, and one row of each attention
 /// mask, as f16. Held against the engine's own figures for eight models it is never below them
 /// and at most 30 % + 24 MiB above.
-[[nodiscard]] Bytes compute_bytes(const Shape& shape, const CacheLayout& layout);
+/// With several devices the engine keeps four copies of what one step hands to the next.
+/// Source: GGML_SCHED_MAX_COPIES.
+[[nodiscard]] Bytes compute_bytes(const Shape& shape, const CacheLayout& layout,
+                                  std::size_t devices = 1);
 
 /// What the host needs beside the device: the masks and token rows it prepares, and the logits.
 [[nodiscard]] Bytes host_compute_bytes(const Shape& shape, const CacheLayout& layout);

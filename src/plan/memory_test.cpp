@@ -102,15 +102,15 @@ TEST(CacheFormula, CopiesOnlyWhatPositionsDoNotIndexIntoACheckpoint) {
 
 TEST(WeightFormula, CountsATiedTokenTableOnBothSides) {
   const auto gemma = header_of(test::gemma3_27b());
-  const auto placed = weights_on_gpu(gemma);
+  const auto placed = weights_of(gemma, 62);
   const Bytes table{262144ULL * 5376 / 32 * 18};
-  EXPECT_EQ(placed.host, table);
-  EXPECT_EQ(placed.device, gemma.tensor_bytes());
-  EXPECT_EQ(weights_on_cpu(gemma), (WeightBytes{.host = gemma.tensor_bytes()}));
+  EXPECT_EQ(placed.lookups, table);
+  EXPECT_EQ(placed.on_gpu(), gemma.tensor_bytes());
+  EXPECT_EQ(placed.on_cpu(), gemma.tensor_bytes());
 }
 
 TEST(WeightFormula, MatchesTheEnginesFigure) {
-  const auto llama = weights_on_cpu(header_of(test::llama_8b())).host;
+  const auto llama = weights_of(header_of(test::llama_8b()), 32).on_cpu();
   EXPECT_EQ(llama.value >> 20U, 4437U);
 }
 

@@ -13,7 +13,7 @@ namespace plim::plan {
 namespace {
 
 /// The contexts to choose from, resolved from the wishes and the model's training.
-struct Range {
+struct ContextRange {
   Tokens least;
   Tokens target;
 };
@@ -24,49 +24,61 @@ std::int64_t round_up(std::int64_t tokens) {
   return (tokens + granularity - 1) / granularity * granularity;
 }
 
-Result<Range> context_range(const Shape& shape, const Wishes& wishes) {
+Result<ContextRange> context_range(const Shape& shape, const Wishes& wishes) {
   const auto trained = shape.trained_context.value;
   // The engine rounds up to 256; a model trained on less gets the one step there is.
   const auto limit = trained == 0 ? round_up(wishes.desired_context.value)
                                   : std::max(trained / granularity, std::int64_t{1}) * granularity;
   if (!wishes.context) {
     const auto target = std::clamp(round_up(wishes.desired_context.value), granularity, limit);
-    return Range{Tokens{std::min(round_up(wishes.min_context.value), target)}, Tokens{target}};
+    return ContextRange{Tokens{std::min(round_up(wishes.min_context.value), target)},
+                        Tokens{target}};
   }
   if (wishes.context->value <= 0) {
     return fail(Errc::invalid, "a context of {} tokens makes no sense", wishes.context->value);
   }
-  if (trained > 0 && wishes.context->value > std::max(trained, granularity)) {
+  if (trained > 0 && wishes.context->value / wishes.slots > std::max(trained, granularity)) {
     return fail(Errc::invalid,
                 "a context of {} tokens is more than the {} the model was trained for",
-                wishes.context->value, trained);
+                wishes.context->value / wishes.slots, trained);
   }
   const Tokens exact{round_up(wishes.context->value)};
-  return Range{exact, exact};
+  return ContextRange{exact, exact};
+}
+
+bool usable(const Shape& shape, KvType k, KvType v) {
+  return can_hold(k, shape.head_k) && can_hold(v, shape.head_v) && (!shape.latent || k == v);
 }
 
 /// The wished cache types this model can use.
 Result<std::vector<KvType>> usable_types(const Shape& shape, const Wishes& wishes) {
   std::vector<KvType> types;
   for (const auto type : wishes.kv_types) {
-    if (can_hold(type, shape.head_k) && can_hold(type, shape.head_v)) types.push_back(type);
+    if (usable(shape, type, wishes.kv_v.value_or(type))) types.push_back(type);
   }
   if (!types.empty()) return types;
+  if (shape.latent && wishes.kv_v) {
+    return fail(Errc::invalid, "this model keeps K and V as one: they share a cache type");
+  }
   return fail(Errc::invalid, "none of the wished cache types can hold heads of {} elements",
               shape.head_k);
 }
 
 CacheLayout layout_for(const Wishes& wishes, Tokens context, KvType type) {
   return {.context = context,
+          .slots = static_cast<std::uint64_t>(wishes.slots),
+          .unified = wishes.unified,
           .ubatch = static_cast<std::uint64_t>(wishes.ubatch),
           .k = type,
-          .v = type};
+          .v = wishes.kv_v.value_or(type),
+          .full_windows = wishes.full_windows};
 }
 
 /// The target, the most each cache type can have, and halves: each a step a running model can be
 /// taken down to.
 std::set<std::int64_t, std::greater<>> contexts(const Load& load, const Site& site,
-                                                const std::vector<KvType>& types, Range range) {
+                                                const std::vector<KvType>& types,
+                                                ContextRange range) {
   std::set<std::int64_t, std::greater<>> found{range.target.value, range.least.value};
   for (const auto type : types) {
     const auto most =
@@ -80,7 +92,7 @@ std::set<std::int64_t, std::greater<>> contexts(const Load& load, const Site& si
   return found;
 }
 
-void explain(RunPlan& plan, Range range, KvType preferred) {
+void explain(RunPlan& plan, ContextRange range, KvType preferred) {
   const bool shorter = plan.context < range.target;
   const bool smaller = plan.kv_k != preferred;
   const auto type = to_string(plan.kv_k);
@@ -122,12 +134,20 @@ int threads_for(const Load& load) {
                     static_cast<int>(std::min<std::uint64_t>(worth, 1024)));
 }
 
-RunPlan build(const Load& load, const Site& site, const CacheLayout& layout, Account account) {
+std::string devices_of(const Site& site) {
+  std::string names;
+  for (const auto* gpu : site.gpus) names += (names.empty() ? "" : ",") + gpu->engine_device;
+  return site.on_cpu() ? "none" : names;
+}
+
+RunPlan build(const Load& load, const Site& site, const CacheLayout& layout, const Offload& offload,
+              Account account) {
+  const auto full = static_cast<std::uint64_t>(layout.context.value) / layout.slots;
   RunPlan plan{.files = load.model.files,
                .model = load.model.name(),
-               .device = site.gpu == nullptr ? "none" : site.gpu->engine_device,
+               .device = devices_of(site),
                .device_label = site.label,
-               .on_gpu = site.gpu != nullptr,
+               .on_gpu = !site.on_cpu(),
                .layers = static_cast<int>(load.shape.layers.size()),
                .context = layout.context,
                .slots = static_cast<int>(layout.slots),
@@ -137,51 +157,141 @@ RunPlan build(const Load& load, const Site& site, const CacheLayout& layout, Acc
                .ubatch = load.wishes.ubatch,
                .threads = threads_for(load),
                .cache_ram = account.cache_ram,
-               .checkpoints = account.checkpoints};
+               .checkpoints = account.checkpoints,
+               .host_layers = static_cast<int>(offload.layers),
+               .host_experts = static_cast<int>(offload.experts),
+               .unified = layout.unified,
+               .full_windows = layout.full_windows,
+               .speed = speed_of(load, site, layout, account, offload, 0),
+               .full_decode = speed_of(load, site, layout, account, offload, full).decode};
+  if (account.split.size() > 1) plan.split = account.split;
   plan.ledger = std::move(account.rows);
   add_warnings(load, plan);
   return plan;
 }
 
+/// The least that must stay in RAM for the rest to fit; nothing when that does not help either.
+std::optional<Offload> least_offload(const Load& load, const Site& site,
+                                     const CacheLayout& layout) {
+  const bool experts = load.shape.experts_used > 0;
+  const auto with = [&](std::size_t count) {
+    return experts ? Offload{.experts = count} : Offload{.layers = count};
+  };
+  for (std::size_t count = 1; count <= load.shape.layers.size(); ++count) {
+    if (draw_up(load, site, layout, with(count)).fits()) return with(count);
+  }
+  return std::nullopt;
+}
+
+void add_offloaded(const Load& load, const Site& site, KvType type, ContextRange range,
+                   std::vector<RunPlan>& plans) {
+  const auto layout = layout_for(load.wishes, range.target, type);
+  const auto offload = least_offload(load, site, layout);
+  if (!offload) return;
+  auto plan = build(load, site, layout, *offload, draw_up(load, site, layout, *offload));
+  const bool experts = offload->experts > 0;
+  plan.rung = experts ? "experts in RAM" : "layers in RAM";
+  plan.reason = std::format("{} tokens with {} {} of {} layers in RAM, which is slower.",
+                            plan.context.value, experts ? "the experts of" : "",
+                            experts ? offload->experts : offload->layers, plan.layers);
+  plans.push_back(std::move(plan));
+}
+
 std::vector<RunPlan> plans_on(const Load& load, const Site& site, const std::vector<KvType>& types,
-                              Range range) {
+                              ContextRange range) {
   std::vector<RunPlan> plans;
   for (const auto context : contexts(load, site, types, range)) {
     for (const auto type : types) {
       const auto layout = layout_for(load.wishes, Tokens{context}, type);
       auto account = draw_up(load, site, layout);
       if (!account.fits()) continue;
-      plans.push_back(build(load, site, layout, std::move(account)));
+      plans.push_back(build(load, site, layout, {}, std::move(account)));
       explain(plans.back(), range, types.front());
     }
   }
+  const bool whole = !plans.empty() && plans.front().context == range.target;
+  if (load.wishes.offload && !site.on_cpu() && !whole) {
+    add_offloaded(load, site, types.front(), range, plans);
+  }
   return plans;
+}
+
+/// Everything a plan needs that does not depend on its context and cache types.
+struct Question {
+  Shape shape;
+  Weights weights;
+  ContextRange range;
+  std::vector<KvType> types;
+  Sites sites;
+};
+
+Result<Question> ask(const hw::Hardware& hardware, const gguf::Header& model,
+                     const Wishes& wishes) {
+  if (wishes.ubatch < 1 || wishes.ubatch > 65'536) {
+    return fail(Errc::invalid, "a ubatch of {} is not between 1 and 65536", wishes.ubatch);
+  }
+  if (wishes.slots < 1 || wishes.slots > 256) {
+    return fail(Errc::invalid, "{} slots are not between 1 and 256", wishes.slots);
+  }
+  Question question{.shape = TRY(shape_of(model))};
+  question.weights = weights_of(model, question.shape.layers.size());
+  question.range = TRY(context_range(question.shape, wishes));
+  question.types = TRY(usable_types(question.shape, wishes));
+  question.sites = TRY(find_sites(hardware, wishes.device));
+  return question;
+}
+
+std::vector<RunPlan> all_plans(const Load& load, const Question& question) {
+  std::vector<RunPlan> plans;
+  for (const auto& site : question.sites.sites) {
+    std::ranges::move(plans_on(load, site, question.types, question.range),
+                      std::back_inserter(plans));
+  }
+  for (auto& plan : plans)
+    std::ranges::copy(question.sites.warnings, std::back_inserter(plan.warnings));
+  return plans;
+}
+
+/// What would take the least memory of all that the wishes allow.
+CacheLayout smallest(const Question& question, const Wishes& wishes) {
+  const auto least =
+      std::ranges::min(question.types, {}, [](KvType type) { return row_bytes(type, 32); });
+  return layout_for(wishes, question.range.least, least);
+}
+
+/// The site with the most room, for a plan that fits nowhere.
+const Site& roomiest(const Question& question) { return question.sites.sites.back(); }
+
+std::vector<Choice> choices_on(const Load& load, const Question& question, const Site& site) {
+  std::vector<Choice> choices;
+  const auto trained = question.shape.trained_context.value;
+  const Tokens limit{trained == 0 ? question.range.target.value
+                                  : round_up(trained * load.wishes.slots)};
+  for (const auto type : {KvType::f16, KvType::q8_0, KvType::q5_0, KvType::q4_0}) {
+    if (!usable(question.shape, type, type)) continue;
+    auto layout = layout_for(load.wishes, limit, type);
+    layout.v = type;
+    Choice choice{.type = type, .largest = largest_context(load, site, layout, limit)};
+    layout.context = choice.largest;
+    if (choice.largest.value > 0) {
+      const auto depth = static_cast<std::uint64_t>(choice.largest.value) / layout.slots;
+      const auto account = draw_up(load, site, layout);
+      choice.decode = speed_of(load, site, layout, account, {}, depth).decode;
+    }
+    choices.push_back(choice);
+  }
+  return choices;
 }
 
 }  // namespace
 
 Result<std::vector<RunPlan>> ladder(const hw::Hardware& hardware, const gguf::Header& model,
                                     const Wishes& wishes) {
-  if (wishes.ubatch < 1 || wishes.ubatch > 65'536) {
-    return fail(Errc::invalid, "a ubatch of {} is not between 1 and 65536", wishes.ubatch);
-  }
-  const auto shape = TRY(shape_of(model));
-  const auto range = TRY(context_range(shape, wishes));
-  const auto types = TRY(usable_types(shape, wishes));
-  const auto found = TRY(find_sites(hardware, wishes.device));
-  const Load load{hardware, model, shape, wishes};
-  std::vector<RunPlan> plans;
-  for (const auto& site : found.sites) {
-    std::ranges::move(plans_on(load, site, types, range), std::back_inserter(plans));
-  }
-  if (plans.empty()) {
-    const auto least = std::ranges::min(types, {}, [](KvType type) { return row_bytes(type, 32); });
-    return std::unexpected(refusal(load, found.sites, layout_for(wishes, range.least, least)));
-  }
-  for (auto& plan : plans) {
-    plan.warnings.insert(plan.warnings.end(), found.warnings.begin(), found.warnings.end());
-  }
-  return plans;
+  const auto question = TRY(ask(hardware, model, wishes));
+  const Load load{hardware, model, question.shape, question.weights, wishes};
+  auto plans = all_plans(load, question);
+  if (!plans.empty()) return plans;
+  return std::unexpected(refusal(load, question.sites.sites, smallest(question, wishes)));
 }
 
 Result<RunPlan> make(const hw::Hardware& hardware, const gguf::Header& model,
@@ -189,6 +299,45 @@ Result<RunPlan> make(const hw::Hardware& hardware, const gguf::Header& model,
   return ladder(hardware, model, wishes).transform([](std::vector<RunPlan> plans) {
     return std::move(plans.front());
   });
+}
+
+Result<Assessment> assess(const hw::Hardware& hardware, const gguf::Header& model,
+                          const Wishes& wishes) {
+  const auto question = TRY(ask(hardware, model, wishes));
+  const Load load{hardware, model, question.shape, question.weights, wishes};
+  auto plans = all_plans(load, question);
+  Assessment answer{.fits = !plans.empty()};
+  const auto* site = &roomiest(question);
+  if (answer.fits) {
+    answer.plan = std::move(plans.front());
+    const auto used = std::ranges::find(question.sites.sites, answer.plan.device, devices_of);
+    if (used != question.sites.sites.end()) site = &*used;
+  } else {
+    const auto layout = smallest(question, wishes);
+    answer.plan = build(load, *site, layout, {}, draw_up(load, *site, layout));
+    answer.plan.rung = "does not fit";
+    answer.plan.reason = refusal(load, question.sites.sites, layout).message;
+  }
+  answer.choices = choices_on(load, question, *site);
+  return answer;
+}
+
+RunPlan with_compute(RunPlan plan, const std::vector<Bytes>& compute) {
+  for (std::size_t i = 0; i < std::min(compute.size(), plan.ledger.size()); ++i) {
+    auto& row = plan.ledger[i];
+    row.compute = compute[i];
+    row.left = row.free - (row.needed() + row.reserve);
+  }
+  return plan;
+}
+
+bool fits(const RunPlan& plan) {
+  return std::ranges::all_of(plan.ledger, [](const LedgerRow& row) { return left_of(row) >= 0; });
+}
+
+std::int64_t left_of(const LedgerRow& row) {
+  return static_cast<std::int64_t>(row.free.value) -
+         static_cast<std::int64_t>((row.needed() + row.reserve).value);
 }
 
 }  // namespace plim::plan

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "plan/test_models.hpp"
+#include "plan/weights.hpp"
 
 namespace plim::plan {
 namespace {
@@ -134,13 +135,59 @@ TEST(Plan, NamesTheReserveOrASmallerFileWhenNoContextFits) {
               HasSubstr("Nearest that fits: nothing on this device"));
 }
 
-TEST(Plan, NeverSharesAModelBetweenTwoMemories) {
-  // Each card alone is too small for 16 GB of experts, both together would do.
-  const auto plan = make(machine({card(12_GiB, 11_GiB), card(12_GiB, 11_GiB, "CUDA1")}),
-                         header_of(test::gemma3_27b()));
-  ASSERT_FALSE(plan);
-  EXPECT_THAT(plan.error().message, testing::AllOf(HasSubstr("NVIDIA Test CUDA0 would need"),
-                                                   HasSubstr("; NVIDIA Test CUDA1 would need")));
+TEST(Plan, SharesTheLayersBetweenCardsWhenOneIsTooSmall) {
+  const auto model = header_of(test::gemma3_27b());
+  const auto plan = make(machine({card(16_GiB, 15_GiB), card(12_GiB, 11_GiB, "CUDA1")}), model);
+  ASSERT_TRUE(plan) << plan.error().message;
+  EXPECT_EQ(plan->device, "CUDA0,CUDA1");
+  ASSERT_EQ(plan->ledger.size(), 3U);
+  ASSERT_EQ(plan->split.size(), 2U);
+  EXPECT_EQ(plan->split[0] + plan->split[1], 63U);  // the output layer is one more
+  EXPECT_GT(plan->split[0], plan->split[1]);
+  EXPECT_EQ(plan->ledger[0].weights + plan->ledger[1].weights, model.tensor_bytes());
+  expect_balanced(*plan);
+}
+
+TEST(Plan, NeverSharesAModelBetweenTheCardAndTheCpuUnasked) {
+  const auto model = header_of(test::gemma3_27b());
+  const auto small = machine({card(12_GiB, 11_GiB)});
+  ASSERT_FALSE(make(small, model));
+  EXPECT_THAT(make(small, model).error().message, HasSubstr("NVIDIA Test CUDA0 would need"));
+  const auto asked = make(small, model, {.context = Tokens{8192}, .offload = true});
+  ASSERT_TRUE(asked) << asked.error().message;
+  EXPECT_GT(asked->host_layers, 0);
+  EXPECT_EQ(asked->rung, "layers in RAM");
+  EXPECT_EQ(asked->ledger[0].weights + asked->ledger[1].weights,
+            model.tensor_bytes() + weights_of(model, 62).tied);
+  expect_balanced(*asked);
+}
+
+TEST(Plan, AnswersAlsoForWhatDoesNotFit) {
+  const auto answer =
+      assess(machine({card(4_GiB, 4_GiB)}), header_of(test::llama_8b()), {.context = Tokens{8192}});
+  ASSERT_TRUE(answer) << answer.error().message;
+  EXPECT_FALSE(answer->fits);
+  EXPECT_EQ(answer->plan.rung, "does not fit");
+  EXPECT_EQ(answer->plan.context, Tokens{8192});
+  EXPECT_LT(left_of(answer->plan.ledger[0]), 0);
+  EXPECT_THAT(answer->plan.reason, HasSubstr("Nearest that fits"));
+}
+
+TEST(Plan, PutsSeveralModelsIntoOneLedger) {
+  const auto model = header_of(test::llama_8b());
+  const auto both =
+      assess_together(machine({card(24_GiB, 23_GiB)}), {model, model}, {.context = Tokens{8192}});
+  ASSERT_TRUE(both) << both.error().message;
+  EXPECT_TRUE((*both)[0].fits && (*both)[1].fits);
+  EXPECT_EQ((*both)[1].plan.ledger[0].free,
+            (*both)[0].plan.ledger[0].free - (*both)[0].plan.ledger[0].needed());
+  const auto rows = merge(*both);
+  ASSERT_EQ(rows.size(), 2U);
+  EXPECT_EQ(rows[0].weights, (*both)[0].plan.ledger[0].weights * 2);
+  EXPECT_EQ(rows[0].left, (*both)[1].plan.ledger[0].left);
+  const auto three = assess_together(machine({card(16_GiB, 15_GiB)}), {model, model, model}, {});
+  ASSERT_TRUE(three);
+  EXPECT_FALSE(three->back().fits);
 }
 
 TEST(Plan, PrefersTheCardWithMostFree) {
@@ -250,13 +297,14 @@ TEST(PlanText, IsReadInTenSeconds) {
             R"(llama on NVIDIA Test CUDA0 (CUDA0), all 32 layers: context 32768, f16 cache
 The whole context of 32768 tokens fits with f16 cache.
 
-          capacity      free   weights     cache   compute   reserve      left
-CUDA0     24.0 GiB  18.0 GiB   4.1 GiB   4.0 GiB 692.7 MiB   2.0 GiB   7.3 GiB
-host      64.0 GiB  48.0 GiB 281.8 MiB         -   2.3 GiB   4.0 GiB  41.4 GiB
+          capacity      free   weights     cache   compute  overhead   reserve      left
+CUDA0     24.0 GiB  18.0 GiB   4.1 GiB   4.0 GiB 180.7 MiB 512.0 MiB   2.0 GiB   7.3 GiB
+host      64.0 GiB  48.0 GiB 281.8 MiB         -  48.5 MiB   2.2 GiB   4.0 GiB  41.4 GiB
 
 CUDA0   [-------------WWWWWWWWKKKKKKKKCCrrrr...............]
 host    [-------------CCrrr................................]
-         - in use  W weights  K cache  C compute  r reserve  . left
+         - in use  W weights  K cache  C compute, overhead  r reserve  . left
+         host overhead holds up to 2.0 GiB of prompt cache and checkpoints
 )");
 }
 

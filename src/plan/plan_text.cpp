@@ -43,34 +43,88 @@ std::string cell(Bytes bytes) {
   return std::format("{:>10}", bytes == Bytes{} ? "-" : to_string(bytes));
 }
 
+std::string left_cell(const LedgerRow& row) {
+  const auto left = left_of(row);
+  if (left >= 0) return cell(row.left);
+  return std::format("{:>10}", "-" + to_string(Bytes{static_cast<std::uint64_t>(-left)}));
+}
+
 std::string table_row(const LedgerRow& row) {
-  return std::format("{:<8}{}{}{}{}{}{}{}\n", row.device, cell(row.capacity), cell(row.free),
-                     cell(row.weights), cell(row.kv + row.recurrent),
-                     cell(row.compute + row.overhead + row.caches), cell(row.reserve),
-                     cell(row.left));
+  return std::format("{:<8}{}{}{}{}{}{}{}{}\n", row.device, cell(row.capacity), cell(row.free),
+                     cell(row.weights), cell(row.kv + row.recurrent), cell(row.compute),
+                     cell(row.overhead + row.caches), cell(row.reserve), left_cell(row));
 }
 
 std::string headline(const RunPlan& plan) {
   const auto where = plan.on_gpu ? std::format("{} ({}), all {} layers", plan.device_label,
                                                plan.device, plan.layers)
                                  : plan.device_label;
+  const auto cache = plan.kv_k == plan.kv_v
+                         ? std::string(to_string(plan.kv_k))
+                         : std::format("{}/{}", to_string(plan.kv_k), to_string(plan.kv_v));
   return std::format("{} on {}: context {}, {} cache\n", plan.model, where, plan.context.value,
-                     to_string(plan.kv_k));
+                     cache);
+}
+
+std::string range(const Rate& rate) {
+  return std::format("{:.{}f} tokens/s ({:.{}f} to {:.{}f})", rate.median, rate.median < 20 ? 1 : 0,
+                     rate.low, rate.low < 20 ? 1 : 0, rate.high, rate.high < 20 ? 1 : 0);
+}
+
+std::string speed_text(const RunPlan& plan) {
+  if (plan.speed.decode.median <= 0) return "";
+  auto text = std::format("predicted: reply {}", range(plan.speed.decode));
+  if (plan.full_decode.median > 0) {
+    text += std::format(", {:.{}f} with the context full", plan.full_decode.median,
+                        plan.full_decode.median < 20 ? 1 : 0);
+  }
+  if (plan.speed.prefill.median > 0) text += "; prompt " + range(plan.speed.prefill);
+  return text + "\n";
+}
+
+std::string choices_text(const std::vector<Choice>& choices) {
+  if (choices.empty()) return "";
+  std::string text = "largest context by cache type:";
+  for (const auto& choice : choices) {
+    text += std::format("  {} {}", to_string(choice.type),
+                        choice.largest.value > 0 ? std::to_string(choice.largest.value) : "none");
+    if (choice.decode.median > 0) text += std::format(" ({:.0f} t/s)", choice.decode.median);
+  }
+  return text + "\n";
+}
+
+std::string ledger_text(const std::vector<LedgerRow>& ledger, int width) {
+  std::string text =
+      std::format("{:<8}{:>10}{:>10}{:>10}{:>10}{:>10}{:>10}{:>10}{:>10}\n", "", "capacity", "free",
+                  "weights", "cache", "compute", "overhead", "reserve", "left");
+  for (const auto& row : ledger) text += table_row(row);
+  text += '\n';
+  const auto length = static_cast<std::size_t>(std::clamp(width - 10, 20, 68));
+  for (const auto& row : ledger) text += std::format("{:<8}[{}]\n", row.device, bar(row, length));
+  text += std::format(
+      "{:<8} - in use  W weights  K cache  C compute, overhead  r reserve  . left\n", "");
+  const auto& host = ledger.back();
+  if (host.caches > Bytes{}) {
+    text += std::format("{:<8} host overhead holds up to {} of prompt cache and checkpoints\n", "",
+                        to_string(host.caches));
+  }
+  return text;
 }
 
 }  // namespace
 
 std::string to_text(const RunPlan& plan, int width) {
-  auto text = headline(plan) + plan.reason + "\n\n";
-  text += std::format("{:<8}{:>10}{:>10}{:>10}{:>10}{:>10}{:>10}{:>10}\n", "", "capacity", "free",
-                      "weights", "cache", "compute", "reserve", "left");
-  for (const auto& row : plan.ledger) text += table_row(row);
-  text += '\n';
-  const auto length = static_cast<std::size_t>(std::clamp(width - 10, 20, 68));
-  for (const auto& row : plan.ledger) {
-    text += std::format("{:<8}[{}]\n", row.device, bar(row, length));
-  }
-  text += std::format("{:<8} - in use  W weights  K cache  C compute  r reserve  . left\n", "");
+  auto text = headline(plan) + plan.reason + "\n\n" + ledger_text(plan.ledger, width);
+  text += speed_text(plan);
+  for (const auto& warning : plan.warnings) text += "warning: " + warning + "\n";
+  return text;
+}
+
+std::string to_text(const Assessment& assessment, int width) {
+  const auto& plan = assessment.plan;
+  auto text = headline(plan) + plan.reason + "\n\n" + ledger_text(plan.ledger, width);
+  text += choices_text(assessment.choices);
+  text += speed_text(plan);
   for (const auto& warning : plan.warnings) text += "warning: " + warning + "\n";
   return text;
 }

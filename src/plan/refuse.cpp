@@ -71,7 +71,7 @@ Error refusal(const Load& load, const std::vector<Site>& sites, const CacheLayou
     text += describe(site, draw_up(load, site, smallest), smallest);
   }
   text += std::format(". Nearest that fits: {}", nearest(load, sites.front(), smallest));
-  if (sites.front().gpu != nullptr && fits_on_cpu(load, smallest)) {
+  if (!sites.front().on_cpu() && fits_on_cpu(load, smallest)) {
     text += ", or all of it on the CPU (--device cpu), which is slower";
   }
   return {Errc::capacity, text + "."};

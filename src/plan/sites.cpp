@@ -46,14 +46,33 @@ Result<Sites> named_site(const hw::Hardware& hardware, const std::string& device
                 list(hardware));
   }
   if (gpu->engine_device.empty()) return fail(Errc::invalid, "{}", unseen(*gpu));
-  return Sites{.sites = {{.gpu = &*gpu, .label = gpu->name}}};
+  return Sites{.sites = {{.gpus = {&*gpu}, .label = gpu->name}}};
 }
 
 /// A card's own memory first: using RAM through a GPU takes it from everything else.
 bool better(const Site& a, const Site& b) {
-  const bool a_own = a.gpu->kind == hw::GpuKind::discrete;
-  const bool b_own = b.gpu->kind == hw::GpuKind::discrete;
-  return a_own != b_own ? a_own : a.gpu->free > b.gpu->free;
+  const auto& first = *a.gpus.front();
+  const auto& second = *b.gpus.front();
+  const bool a_own = first.kind == hw::GpuKind::discrete;
+  const bool b_own = second.kind == hw::GpuKind::discrete;
+  return a_own != b_own ? a_own : first.free > second.free;
+}
+
+/// All cards of one backend together; they can share the layers of a model too large for one.
+Site together(const std::vector<Site>& sites) {
+  const auto backend = [](const Site& site) {
+    const auto& name = site.gpus.front()->engine_device;
+    return name.substr(0, name.find_last_not_of("0123456789") + 1);
+  };
+  Site all;
+  for (const auto& site : sites) {
+    if (site.gpus.front()->kind != hw::GpuKind::discrete) continue;
+    if (backend(site) != backend(sites.front())) continue;
+    all.gpus.push_back(site.gpus.front());
+    all.label += (all.label.empty() ? "" : " + ") + site.label;
+  }
+  std::ranges::sort(all.gpus, {}, &hw::Gpu::engine_device);
+  return all;
 }
 
 }  // namespace
@@ -67,10 +86,14 @@ Result<Sites> find_sites(const hw::Hardware& hardware, const std::string& device
     if (gpu.engine_device.empty()) {
       found.warnings.push_back(unseen(gpu));
     } else {
-      found.sites.push_back({.gpu = &gpu, .label = gpu.name});
+      found.sites.push_back({.gpus = {&gpu}, .label = gpu.name});
     }
   }
   std::ranges::stable_sort(found.sites, better);
+  if (found.sites.size() > 1) {
+    auto all = together(found.sites);
+    if (all.gpus.size() > 1) found.sites.push_back(std::move(all));
+  }
   if (found.sites.empty()) found.sites.push_back(cpu_site(hardware));
   return found;
 }

@@ -2,21 +2,16 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <numeric>
 #include <string_view>
 
 namespace plim::plan {
 namespace {
 
-// Source: llama.cpp 0.7, tensors of LLM_TENSOR_LAYER_INPUT, which always live on the CPU.
 constexpr std::array<std::string_view, 5> lookups{"token_embd.weight", "position_embd.weight",
                                                   "token_types.weight", "token_embd_norm.weight",
                                                   "per_layer_token_embd.weight"};
-
-bool is_lookup(const gguf::Header& model, std::string_view name) {
-  // LFM2 calls its output norm so, and that belongs to the output layer.
-  if (name == "token_embd_norm.weight" && model.architecture().starts_with("lfm2")) return false;
-  return std::ranges::contains(lookups, name);
-}
 
 /// The token table when the model has no output layer of its own.
 Bytes tied_output(const gguf::Header& model) {
@@ -27,14 +22,44 @@ Bytes tied_output(const gguf::Header& model) {
 
 }  // namespace
 
-WeightBytes weights_on_gpu(const gguf::Header& model) {
-  WeightBytes sum{.device = tied_output(model)};
+bool is_lookup(const gguf::Header& model, std::string_view name) {
+  // LFM2 calls its output norm so, and that belongs to the output layer.
+  if (name == "token_embd_norm.weight" && model.architecture().starts_with("lfm2")) return false;
+  return std::ranges::contains(lookups, name);
+}
+
+std::int64_t layer_of(std::string_view name) {
+  constexpr std::string_view prefix = "blk.";
+  if (!name.starts_with(prefix)) return -1;
+  std::int64_t layer = -1;
+  std::from_chars(name.data() + prefix.size(), name.data() + name.size(), layer);
+  return std::max<std::int64_t>(layer, -1);
+}
+
+bool is_experts(std::string_view name) {
+  return name.contains("_exps.") || name.contains("_chexps.");
+}
+
+Bytes Weights::on_gpu() const {
+  return std::accumulate(layers.begin(), layers.end(), output + tied);
+}
+
+Weights weights_of(const gguf::Header& model, std::size_t layers) {
+  Weights sum{.layers = std::vector<Bytes>(layers),
+              .experts = std::vector<Bytes>(layers),
+              .tied = tied_output(model),
+              .file = model.tensor_bytes()};
   for (const auto& tensor : model.tensors) {
-    (is_lookup(model, tensor.name) ? sum.host : sum.device) += tensor.bytes;
+    const auto layer = layer_of(tensor.name);
+    if (layer >= 0 && static_cast<std::size_t>(layer) < layers) {
+      const auto at = static_cast<std::size_t>(layer);
+      sum.layers[at] += tensor.bytes;
+      if (is_experts(tensor.name)) sum.experts[at] += tensor.bytes;
+    } else {
+      (is_lookup(model, tensor.name) ? sum.lookups : sum.output) += tensor.bytes;
+    }
   }
   return sum;
 }
-
-WeightBytes weights_on_cpu(const gguf::Header& model) { return {.host = model.tensor_bytes()}; }
 
 }  // namespace plim::plan
