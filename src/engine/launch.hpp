@@ -66,11 +66,11 @@ struct Listening {
   std::vector<std::string> model_files;  ///< In the plan's order.
 };
 
+/// The part of server_arguments that decides what is where and how large it is.
+[[nodiscard]] std::vector<std::string> memory_flags(const plan::RunPlan& plan);
+
 /// The arguments after the program's name: every choice explicit, nothing from a file.
 [[nodiscard]] std::vector<std::string> server_arguments(const plan::RunPlan& plan,
                                                         const Listening& at);
 
 }  // namespace plim::engine
-/// The part of server_arguments that decides what is where and how large it is.
-[[nodiscard]] std::vector<std::string> memory_flags(const plan::RunPlan& plan);
-
