@@ -80,6 +80,17 @@ void add_plan_flags(CLI::App* app, SettingFlags& flags, PlanCommand& plan) {
   app->footer("\nExit codes: 0 it fits, 6 it does not, 1 it could not be told, 2 wrong usage.");
 }
 
+void add_search_flags(CLI::App* app, SearchCommand& search) {
+  auto* query = app->add_option("query", search.query, "the task or question, in your words");
+  auto* file = app->add_option("--query-file", search.query_file, "read it from a file; - is stdin");
+  query->excludes(file);
+  app->add_option("--log", search.log, "an error log to start from; - is stdin");
+  app->add_option("--limit", search.limit, "at most so many of each")->check(CLI::Range(1, 1000));
+  auto* files = app->add_flag("--files", search.files_only, "paths only, one a line, best first");
+  app->add_flag("--functions", search.functions_only, "functions only")->excludes(files);
+  app->add_flag("--json", search.json, "as JSON");
+}
+
 constexpr auto exit_codes = R"(
 Exit codes of run and resume:
   0 done, and the tests pass    1 failed       2 wrong usage    3 done, but not verified
@@ -95,6 +106,7 @@ Result<Invocation> parse_arguments(std::span<char* const> args) {
   UndoCommand undo;
   LogCommand log;
   PlanCommand plan;
+  SearchCommand search;
   ConfigCommand config;
   SettingFlags flags;
 
@@ -124,6 +136,9 @@ Result<Invocation> parse_arguments(std::span<char* const> args) {
   auto* plan_app = app.add_subcommand("plan", "what fits this machine: memory, to the MiB");
   add_plan_flags(plan_app, flags, plan);
 
+  auto* search_app = app.add_subcommand("search", "which files and functions a task is about");
+  add_search_flags(search_app, search);
+
   auto* config_app = app.add_subcommand("config", "each setting, its value and its origin");
   config_app->add_flag("--json", config.json, "as JSON");
 
@@ -149,6 +164,7 @@ Result<Invocation> parse_arguments(std::span<char* const> args) {
   if (*undo_app) invocation.command = undo;
   if (*log_app) invocation.command = log;
   if (*plan_app) invocation.command = plan;
+  if (*search_app) invocation.command = search;
   if (*config_app) invocation.command = config;
   invocation.settings = flags.given();
   return invocation;

@@ -60,6 +60,17 @@ struct PlanCommand {
   bool json = false;
 };
 
+/// `plim search QUERY`: files and functions a task is about.
+struct SearchCommand {
+  std::string query;
+  std::string query_file;  ///< "-" is standard input; here and in `log`.
+  std::string log;
+  int limit = 10;
+  bool files_only = false;
+  bool functions_only = false;
+  bool json = false;
+};
+
 /// `plim config`: each setting with its origin.
 struct ConfigCommand {
   bool json = false;
@@ -72,7 +83,7 @@ struct PrintAndExit {
 };
 
 using Command =
-    std::variant<RunCommand, UndoCommand, LogCommand, PlanCommand, ConfigCommand, PrintAndExit>;
+    std::variant<RunCommand, UndoCommand, LogCommand, PlanCommand, SearchCommand, ConfigCommand, PrintAndExit>;
 
 struct Invocation {
   Command command;

@@ -84,6 +84,22 @@ std::vector<RankedChunk> rank_chunks(const Corpus& corpus, const Question& quest
 
 }  // namespace
 
+std::string_view to_string(Reason reason) {
+  switch (reason) {
+    case Reason::words:
+      return "words";
+    case Reason::function:
+      return "function";
+    case Reason::mentioned:
+      return "mentioned";
+    case Reason::defines:
+      return "defines";
+    case Reason::path:
+      return "path";
+  }
+  return "words";
+}
+
 std::vector<std::uint32_t> best_of(const Scores& scores, std::size_t depth) {
   std::vector<std::uint32_t> order;
   for (std::uint32_t i = 0; i < scores.size(); ++i) {

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <string_view>
 #include <vector>
 
 #include "index/corpus.hpp"
@@ -10,6 +12,9 @@ namespace plim::index {
 
 /// What spoke for a file, strongest first.
 enum class Reason : std::uint8_t { words, function, mentioned, defines, path };
+
+/// One word, as above.
+[[nodiscard]] std::string_view to_string(Reason reason);
 
 /// The constants of ranking. Those of BM25F are the usual ones; the others were set on half of a
 /// set of real issues and tried on the other half (docs/retrieval.md).

@@ -1,0 +1,129 @@
+#include <format>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <print>
+
+#include <nlohmann/json.hpp>
+
+#include "app/commands.hpp"
+#include "base/utf8.hpp"
+#include "index/index.hpp"
+
+namespace plim::app {
+namespace {
+
+constexpr std::size_t max_input = 64U << 20U;
+
+// A file's text, or standard input's for "-".
+Result<std::string> read_input(const std::string& name) {
+  std::string text;
+  const auto take = [&](std::istream& in) {
+    text.assign(std::istreambuf_iterator<char>(in), {});
+    return !in.bad();
+  };
+  if (name == "-") {
+    if (!take(std::cin)) return fail(Errc::io, "reading standard input failed");
+  } else {
+    std::ifstream in(name, std::ios::binary);
+    if (!in) return fail(Errc::not_found, "cannot open {}", name);
+    if (!take(in)) return fail(Errc::io, "reading {} failed", name);
+  }
+  if (text.size() > max_input) text.resize(max_input);
+  return text;
+}
+
+Result<index::Query> read_query(const SearchCommand& command) {
+  index::Query query{.task = command.query};
+  if (!command.query_file.empty()) query.task = TRY(read_input(command.query_file));
+  if (!command.log.empty()) query.task += "\n" + TRY(read_input(command.log));
+  if (query.task.find_first_not_of(" \t\r\n") == std::string::npos) {
+    return fail(Errc::invalid, "there is nothing to search for");
+  }
+  return query;
+}
+
+nlohmann::json to_json(const index::FileHit& hit) {
+  return {{"path", to_utf8(hit.path)},
+          {"reason", index::to_string(hit.reason)},
+          {"language", index::name_of(hit.language)},
+          {"score", hit.score}};
+}
+
+nlohmann::json to_json(const index::FunctionHit& hit) {
+  return {{"path", to_utf8(hit.path)},           {"name", to_utf8(hit.name)},
+          {"container", to_utf8(hit.container)}, {"first_line", hit.first_line},
+          {"last_line", hit.last_line},          {"score", hit.score}};
+}
+
+nlohmann::json to_json(const index::Health& health) {
+  return {{"files", health.files},           {"by_grammar", health.by_grammar},
+          {"by_scanner", health.by_scanner}, {"too_slow", health.too_slow},
+          {"cut", health.cut},               {"binary", health.binary},
+          {"unreadable", health.unreadable}, {"incomplete", health.incomplete}};
+}
+
+void print_json(const index::Snippets& found) {
+  nlohmann::json out{{"files", nlohmann::json::array()},
+                     {"functions", nlohmann::json::array()},
+                     {"health", to_json(found.health)}};
+  for (const auto& hit : found.files) out["files"].push_back(to_json(hit));
+  for (const auto& hit : found.functions) out["functions"].push_back(to_json(hit));
+  std::println("{}", out.dump());
+}
+
+std::string place_of(const index::FunctionHit& hit) {
+  return std::format("{}:{}-{}", hit.path, hit.first_line, hit.last_line);
+}
+
+void print_functions(const std::vector<index::FunctionHit>& functions) {
+  for (const auto& hit : functions) {
+    const auto name = hit.container.empty() ? hit.name : hit.container + "." + hit.name;
+    std::println("{}  {}", terminal_safe(place_of(hit)), terminal_safe(name));
+  }
+}
+
+void print_files(const std::vector<index::FileHit>& files, bool with_reason) {
+  for (const auto& hit : files) {
+    if (with_reason) {
+      std::println("{}  ({})", terminal_safe(hit.path), index::to_string(hit.reason));
+    } else {
+      std::println("{}", hit.path);  // for programs: as it is
+    }
+  }
+}
+
+void print_health(const index::Health& health) {
+  if (health.unreadable > 0) {
+    std::println(stderr, "plim: {} files or folders could not be read", health.unreadable);
+  }
+  if (health.incomplete) {
+    std::println(stderr, "plim: there are more files than the {} that were searched",
+                 health.files);
+  }
+}
+
+}  // namespace
+
+Result<int> execute(const SearchCommand& command, const Context& context) {
+  const auto query = TRY(read_query(command));
+  const index::IndexOptions options{.root = context.project,
+                                    .cache = context.paths.cache / "index"};
+  const auto limit = static_cast<std::size_t>(command.limit);
+  const auto found = TRY(index::find(options, query, {.files = limit, .functions = limit}));
+  print_health(found.health);
+  if (command.json) {
+    print_json(found);
+  } else if (command.files_only) {
+    print_files(found.files, false);
+  } else if (command.functions_only) {
+    print_functions(found.functions);
+  } else {
+    print_files(found.files, true);
+    if (!found.functions.empty()) std::println("");
+    print_functions(found.functions);
+  }
+  return 0;
+}
+
+}  // namespace plim::app
