@@ -65,7 +65,7 @@ struct SearchCommand {
   std::string query;
   std::string query_file;  ///< "-" is standard input; here and in `log`.
   std::string log;
-  int limit = 10;
+  int limit = 20;
   bool files_only = false;
   bool functions_only = false;
   bool json = false;
