@@ -1,0 +1,1 @@
+module.exports = (amount, currency) => `${amount.toFixed(2)} ${currency}`;

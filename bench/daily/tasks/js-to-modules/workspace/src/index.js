@@ -1,0 +1,4 @@
+const { convert } = require("./convert");
+const format = require("./format");
+
+module.exports = { convert, format };

@@ -1,0 +1,8 @@
+"""Helpers for trolleys."""
+
+
+def total_trolleys(trolleys):
+    amount = 0
+    for trolley in trolleys[1:]:
+        amount += trolley
+    return amount

@@ -1,0 +1,7 @@
+CREATE TABLE people (id INTEGER PRIMARY KEY, name TEXT NOT NULL);
+CREATE INDEX people_by_name ON people (name);
+CREATE TABLE calls (
+  id INTEGER PRIMARY KEY,
+  person INTEGER NOT NULL REFERENCES people (id) ON DELETE CASCADE,
+  minutes INTEGER NOT NULL
+);
