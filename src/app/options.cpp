@@ -107,6 +107,7 @@ Result<Invocation> parse_arguments(std::span<char* const> args) {
   LogCommand log;
   PlanCommand plan;
   SearchCommand search;
+  DoctorCommand doctor;
   ConfigCommand config;
   SettingFlags flags;
 
@@ -132,6 +133,13 @@ Result<Invocation> parse_arguments(std::span<char* const> args) {
   auto* log_app = app.add_subcommand("log", "list sessions, or show one");
   log_app->add_option("session", log.session, "its id");
   log_app->add_flag("--json", log.json, "as lines of JSON");
+
+  auto* doctor_app = app.add_subcommand("doctor", "what is wrong here, and what mends it");
+  flags.add(doctor_app, "-m,--model", "model.path", "GGUF file to run");
+  flags.add(doctor_app, "--ctx", "model.context", "context in tokens (default: what fits)");
+  flags.add(doctor_app, "--device", "model.device", "auto, cpu, or a GPU's name such as CUDA0");
+  flags.add(doctor_app, "--engine", "engine.dir", "folder of llama-server");
+  doctor_app->add_flag("--no-start", doctor.no_start, "do not start the engine to prove the plan");
 
   auto* plan_app = app.add_subcommand("plan", "what fits this machine: memory, to the MiB");
   add_plan_flags(plan_app, flags, plan);
@@ -165,6 +173,7 @@ Result<Invocation> parse_arguments(std::span<char* const> args) {
   if (*log_app) invocation.command = log;
   if (*plan_app) invocation.command = plan;
   if (*search_app) invocation.command = search;
+  if (*doctor_app) invocation.command = doctor;
   if (*config_app) invocation.command = config;
   invocation.settings = flags.given();
   return invocation;

@@ -71,6 +71,11 @@ struct SearchCommand {
   bool json = false;
 };
 
+/// `plim doctor`: what is wrong with this machine, and what mends it.
+struct DoctorCommand {
+  bool no_start = false;  ///< Leave the engine alone.
+};
+
 /// `plim config`: each setting with its origin.
 struct ConfigCommand {
   bool json = false;
@@ -83,7 +88,7 @@ struct PrintAndExit {
 };
 
 using Command =
-    std::variant<RunCommand, UndoCommand, LogCommand, PlanCommand, SearchCommand, ConfigCommand, PrintAndExit>;
+    std::variant<RunCommand, UndoCommand, LogCommand, PlanCommand, SearchCommand, DoctorCommand, ConfigCommand, PrintAndExit>;
 
 struct Invocation {
   Command command;

@@ -165,6 +165,7 @@ Result<int> execute(const RunCommand& command, const Context& context) {
     std::println(stderr, "plim: {}", wired.error().message);
     return wired.error().code == Errc::invalid ? 2 : 4;
   }
+  wired->engine->resume(session.id());
   const tools::Toolbox toolbox(wired->edit_format);
   cli::RefusingApprover refusing;
   cli::TerminalApprover asking(
@@ -178,6 +179,7 @@ Result<int> execute(const RunCommand& command, const Context& context) {
   const auto finished = agent::run_task(
       std::move(transcript), task, {*wired->engine, toolbox, files, commands, approver, session},
       options, [&](const chat::Event& event) { output.event(event); }, context.stop);
+  wired->engine->keep();
   return exit_code(finished.outcome);
 }
 

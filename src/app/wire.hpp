@@ -8,7 +8,6 @@
 
 #include "app/commands.hpp"
 #include "engine/engine.hpp"
-#include "plan/plan.hpp"
 #include "tools/tool.hpp"
 
 namespace plim::app {
@@ -26,8 +25,5 @@ using Say = std::function<void(const std::string&)>;
 /// Connects to the configured endpoint or, without one, plans and starts a llama-server.
 /// Errors: whatever the step says, with what mends it.
 [[nodiscard]] Result<WiredEngine> wire_engine(const Context& context, const Say& say);
-
-/// Probes this machine and plans the configured model (the demo model without one).
-[[nodiscard]] Result<plan::RunPlan> wire_plan(const Context& context);
 
 }  // namespace plim::app

@@ -40,8 +40,9 @@ struct ChatRequest {
   std::optional<std::uint64_t> seed = {};
 };
 
-/// What arrives while a reply streams: text or reasoning, and how far the prompt is.
-using Delta = std::variant<chat::TextDelta, chat::PrefillProgress>;
+/// What arrives while a reply streams: text or reasoning, how far the prompt is, and what happened
+/// to the engine.
+using Delta = std::variant<chat::TextDelta, chat::PrefillProgress, chat::Notice>;
 using Sink = std::function<void(const Delta&)>;
 
 /// The prompt does not fit the served context.
@@ -84,8 +85,15 @@ class Engine {
   [[nodiscard]] virtual ChatResult chat(const ChatRequest& request, const Sink& on_delta,
                                         std::stop_token stop) = 0;
 
-  /// Constant after construction.
+  /// Constant but while chat runs: an engine that went to a smaller plan serves less context.
   [[nodiscard]] virtual const ServedModel& served() const = 0;
+
+  /// Names the conversation that begins, and takes up what was kept of it.
+  virtual void resume(const std::string& conversation) { (void)conversation; }
+
+  /// Writes down what this conversation has computed, where the engine is ours and it is worth the
+  /// disk: for the end of a session that may be resumed.
+  virtual void keep() {}
 };
 
 }  // namespace plim::engine

@@ -91,6 +91,8 @@ std::vector<std::string> isolate(const LaunchOptions& options, const fs::path& r
   add_model(arguments, options.plan.files);
   if (!options.cache_dir.empty())
     arguments.add({"--bind", options.cache_dir.string(), options.cache_dir.string()});
+  if (!options.slots.dir.empty())
+    arguments.add({"--bind", options.slots.dir.string(), std::string(inner_slot_dir)});
   arguments.add({"--bind", run_dir.string(), std::string(inner_run_dir), "--chdir", "/", "--"});
   return arguments.take();
 }

@@ -118,6 +118,7 @@ std::vector<std::string> server_arguments(const plan::RunPlan& plan, const Liste
   add({"--no-context-shift", "--jinja", "--offline", "--no-ui", "--no-slots"});
   add({"--cors-origins", "localhost", "--no-cors-credentials"});
   add({"--host", at.host, "--port", "0", "--api-key-file", at.key_file});
+  if (!at.slot_dir.empty()) add({"--slot-save-path", at.slot_dir});
   // Silence must mean that nothing happens: pings would hide a hang from the stall limit.
   add({"--sse-ping-interval", "-1"});
   // Buffer sizes and layer placement are logged from level 4 on; prompts only from 5.

@@ -7,24 +7,49 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "engine/event.hpp"
+#include "engine/gauge.hpp"
 #include "plan/plan.hpp"
 
 namespace plim::engine {
+
+/// Where what a conversation has computed is kept, so that no restart reads it again.
+struct SlotOptions {
+  std::filesystem::path dir;  ///< Ours alone; empty: nothing is kept.
+  std::string name = {};      ///< Of the conversation; a file name. Empty: not begun yet.
+  Bytes limit = 4_GiB;        ///< Of all files in `dir`; the oldest go.
+  /// Kept when reading it again would take longer.
+  std::chrono::milliseconds worth{std::chrono::seconds(1)};
+};
+
+struct WatchOptions {
+  GaugeOptions gauge;
+  std::chrono::milliseconds period{std::chrono::seconds(1)};
+  /// How long memory for the plan above must have been free, in looks, before it is gone back to.
+  int steady_looks = 30;
+};
 
 /// How one llama-server is started. What the engine could choose, the plan has chosen.
 struct LaunchOptions {
   std::filesystem::path program;  ///< Absolute; see find_llama_server.
   plan::RunPlan plan;             ///< Its `model` becomes the name on the wire.
+  /// Further plans, best first, for when the engine or the machine does not hold to the first.
+  std::vector<plan::RunPlan> fallbacks;
 
   std::filesystem::path run_dir;    ///< The socket and the key go into a new 0700 folder in here.
   std::filesystem::path log_file;   ///< Made anew at each start: whatever the engine says.
   std::filesystem::path cache_dir;  ///< Where drivers keep compiled shaders; empty: nowhere.
   std::vector<std::string> env;     ///< The engine's environment beyond PATH, HOME and LANG.
   std::filesystem::path bwrap;      ///< Absolute; empty: do not isolate.
+  SlotOptions slots;
+  WatchOptions watch;
+  OnEvent on_event = {};
 
   std::chrono::milliseconds load_limit{std::chrono::minutes(5)};  ///< Loading without a log line.
   /// Silence on a connection until the engine counts as hung: while it starts and while it answers.
   std::chrono::milliseconds stall_limit{std::chrono::seconds(120)};
+  /// How long a new server may spend on reading a prompt that fills its context; 0: not at all.
+  std::chrono::milliseconds warm_up_limit{0};
   std::chrono::milliseconds first_pause{250};  ///< After a crash; doubles with each further one.
 };
 
@@ -64,6 +89,7 @@ struct Listening {
   std::string host;  ///< "127.0.0.1" (with a port of the system's choice) or "/dir/s.sock".
   std::string key_file;
   std::vector<std::string> model_files;  ///< In the plan's order.
+  std::string slot_dir = {};             ///< Empty: slots cannot be saved.
 };
 
 /// The part of server_arguments that decides what is where and how large it is.

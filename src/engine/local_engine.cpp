@@ -3,60 +3,311 @@
 #include <algorithm>
 #include <array>
 #include <format>
+#include <functional>
 #include <utility>
 
+#include "base/log.hpp"
 #include "engine/discovery.hpp"
+#include "engine/slots.hpp"
 
 namespace plim::engine {
 namespace {
 
+namespace fs = std::filesystem;
+using std::chrono::milliseconds;
+
 // A dead child is noticed in milliseconds; this is for a machine on its knees.
 constexpr auto death_limit = std::chrono::seconds(2);
-constexpr std::chrono::milliseconds probe_limit = std::chrono::seconds(10);
+constexpr milliseconds probe_limit = std::chrono::seconds(10);
+constexpr int most_rounds = 3;  // of one request
+constexpr milliseconds least_silence = std::chrono::seconds(5);
+constexpr milliseconds idle_enough = std::chrono::seconds(2);
+
+// Names the model and the layout of its cache: what another one wrote is of no use.
+std::string slot_name(const SlotOptions& slots, const plan::RunPlan& plan, std::string_view build) {
+  std::error_code ignored;
+  auto key = std::format("{}|{}|{}|{}", plan.model, plan::to_string(plan.kv_k),
+                         plan::to_string(plan.kv_v), build);
+  for (const auto& file : plan.files)
+    key += std::format("|{}|{}|{}", file.string(), fs::file_size(file, ignored),
+                       fs::last_write_time(file, ignored).time_since_epoch().count());
+  return std::format("{}-{:016x}.slot", slots.name, std::hash<std::string>{}(key));
+}
+
+Bytes cache_of(const plan::RunPlan& plan) {
+  Bytes sum;
+  for (const auto& row : plan.ledger) sum += row.kv + row.recurrent;
+  return sum;
+}
 
 }  // namespace
+
+/// One request's outcome, and whether asking again can be kept from the caller.
+struct LocalEngine::Round {
+  ChatResult reply;
+  bool again = false;
+};
+
+LocalEngine::LocalEngine(LaunchOptions options)
+    : told_(options.on_event),
+      steady_looks_(options.watch.steady_looks),
+      ladder_(options.plan, options.fallbacks),
+      slots_(options.slots),
+      server_([&] {
+        auto own = options;
+        own.on_event = [this](const EngineEvent& event) { on_event(event); };
+        return own;
+      }()),
+      watcher_({.gauge = options.watch.gauge,
+                .period = options.watch.period,
+                .on_finding = [this](const Finding& finding) { on_finding(finding); },
+                .on_look = [this] { on_look(); }}) {
+  if (slots_.dir.empty()) return;
+  std::error_code ignored;
+  fs::create_directories(slots_.dir, ignored);
+  fs::permissions(slots_.dir, fs::perms::owner_all, ignored);
+}
 
 Result<std::unique_ptr<LocalEngine>> LocalEngine::start(LaunchOptions options,
                                                         std::stop_token stop) {
   std::unique_ptr<LocalEngine> engine(new LocalEngine(std::move(options)));
-  if (auto ready = engine->server_.ensure_ready(stop); !ready)
-    return std::unexpected(ready.error());
-  if (auto learned = engine->learn_served(std::move(stop)); !learned)
-    return std::unexpected(learned.error());
+  const std::scoped_lock turn(engine->turn_);
+  if (auto ready = engine->be_ready(stop); !ready) return std::unexpected(ready.error());
   return engine;
 }
 
-Result<void> LocalEngine::learn_served(std::stop_token stop) {
-  const auto answer = TRY(get(server_.peer(), "/props", std::move(stop)));
+Result<void> LocalEngine::be_ready(const std::stop_token& stop) {
+  for (;;) {
+    const auto ready = server_.ensure_ready(stop);
+    if (ready) break;
+    auto fault = server_.proof().fault;
+    if (fault == Fault::none && ready.error().code == Errc::capacity) fault = Fault::size;
+    if (fault == Fault::none || !ladder_.step_down(fault)) return ready;
+    note(std::format("{}; trying the next plan: {}", ready.error().message,
+                     ladder_.current().reason));
+    server_.restart_with(ladder_.current());
+  }
+  if (server_.generation() == generation_) return {};
+  return take_up(stop);
+}
+
+// What has to be learnt of a server that is new.
+Result<void> LocalEngine::take_up(const std::stop_token& stop) {
+  const auto peer = server_.peer();
+  const auto answer = TRY(get(peer, "/props", stop));
   auto props = parse_props(answer.body);
   if (!props) return fail(Errc::protocol, "llama-server does not say what it serves");
   served_ = {std::move(props->model), props->context, "/props", true, std::move(props->build)};
+  generation_ = server_.generation();
+  can_shrink_ = Ladder(ladder_).step_down(Fault::size);
+  if (const auto pace = server_.warm_up_done().ms_per_token; pace > 0) ms_per_token_ = pace;
+  unkept_ = 0;
+  restore(stop);
+  watcher_.watch(server_.pid(), ladder_.current());
   return {};
+}
+
+void LocalEngine::restore(const std::stop_token& stop) {
+  slot_file_.clear();
+  if (slots_.dir.empty() || slots_.name.empty()) return;
+  slot_file_ = slot_name(slots_, ladder_.current(), served_.build);
+  std::error_code ignored;
+  if (!fs::exists(slots_.dir / slot_file_, ignored)) return;
+  const auto restored = restore_slot(server_.peer(), slot_file_, stop);
+  if (restored)
+    log::info("engine", "{} tokens of this conversation need not be read again", restored->value);
+  else
+    fs::remove(slots_.dir / slot_file_, ignored);  // of no use to anybody
+}
+
+void LocalEngine::resume(const std::string& conversation) {
+  const std::scoped_lock turn(turn_);
+  slots_.name = conversation;
+  if (server_.state() == ServerProcess::State::ready) restore({});
 }
 
 ChatResult LocalEngine::chat(const ChatRequest& request, const Sink& on_delta,
                              std::stop_token stop) {
-  if (auto ready = server_.ensure_ready(stop); !ready) return std::unexpected(ready.error());
-  const auto peer = server_.peer();
-  auto reply = chat_with(peer, served_, request, on_delta, stop);
-  if (reply) return reply;
-  return std::unexpected(explain_failure(std::move(reply).error(), std::move(stop)));
+  const std::scoped_lock turn(turn_);
+  for (int round = 1;; ++round) {
+    const auto ready = be_ready(stop);
+    pass_notices(on_delta);
+    if (!ready) return std::unexpected(ready.error());
+    auto [reply, again] = ask(request, on_delta, stop);
+    if (reply || !again || round == most_rounds) return std::move(reply);
+    note(reply.error().error.message + "; asked again");
+  }
+}
+
+LocalEngine::Round LocalEngine::ask(const ChatRequest& request, const Sink& on_delta,
+                                    std::stop_token stop) {
+  std::stop_source flight;
+  const std::stop_callback on_stop(stop, [&flight] { flight.request_stop(); });
+  {
+    const std::scoped_lock mail(mail_);
+    flight_ = &flight;
+    if (interruption_) flight.request_stop();  // it came while the last reply ended
+  }
+  bool passed_on = false;
+  const Sink sink = [&](const Delta& delta) {
+    passed_on = passed_on || std::holds_alternative<chat::TextDelta>(delta);
+    on_delta(delta);
+  };
+  watcher_.begin_reply(normal_silence());
+  auto reply = chat_with(server_.peer(), served_, request, sink, flight.get_token(),
+                         [this] { watcher_.heard(); });
+  const auto usage = reply ? reply->usage : chat::Usage{};
+  watcher_.end_reply(usage.completion.value, usage.decode_ms);
+  std::optional<Finding> interruption;
+  {
+    const std::scoped_lock mail(mail_);
+    flight_ = nullptr;
+    interruption = std::exchange(interruption_, {});
+  }
+  if (reply) learn(usage);
+  if (interruption) react(*interruption);
+  if (reply) return {std::move(reply)};
+  if (interruption && !stop.stop_requested()) {
+    const auto code = interruption->reaction == Reaction::restart ? Errc::timeout : Errc::io;
+    return {std::unexpected(ChatError(Error{code, interruption->event.cause})), !passed_on};
+  }
+  auto failure = explain_failure(std::move(reply).error(), request, stop);
+  const bool died = server_.state() == ServerProcess::State::dead;
+  return {std::unexpected(std::move(failure)), died && !passed_on && !stop.stop_requested()};
 }
 
 // The connection's error only says that it broke; the child's end says why.
-ChatError LocalEngine::explain_failure(ChatError failure, std::stop_token stop) {
+ChatError LocalEngine::explain_failure(ChatError failure, const ChatRequest& request,
+                                       std::stop_token stop) {
   constexpr std::array broken{Errc::io, Errc::protocol, Errc::not_found, Errc::timeout};
   if (std::ranges::find(broken, failure.error.code) == broken.end()) return failure;
   if (failure.error.code == Errc::timeout) {
-    const auto peer = server_.peer();
-    if (probe(peer, std::min(probe_limit, peer.stall_limit), stop) || stop.stop_requested())
-      return failure;
-    server_.condemn(std::format("the engine hung: nothing for {} and no answer to a probe",
-                                std::chrono::ceil<std::chrono::seconds>(peer.stall_limit)));
+    auto peer = server_.peer();
+    peer.stall_limit = std::min(probe_limit, peer.stall_limit);
+    // One more token of the same conversation: what the slot has computed stays.
+    auto one_token = request;
+    one_token.max_tokens = Tokens{1};
+    const auto proof = chat_with(peer, served_, one_token, [](const Delta&) {}, stop);
+    if (proof || stop.stop_requested()) return failure;
+    server_.condemn(
+        std::format("the engine hung: nothing for {} and no answer to a probe",
+                    std::chrono::ceil<std::chrono::seconds>(server_.peer().stall_limit)));
   }
   auto cause = server_.cause_of_death(death_limit, std::move(stop));
   if (!cause) return failure;
   return during("the engine died while it answered")(*std::move(cause));
+}
+
+void LocalEngine::react(const Finding& finding) {
+  switch (finding.reaction) {
+    case Reaction::none:
+      return;
+    case Reaction::restart:
+      server_.condemn(finding.event.cause);
+      (void)server_.cause_of_death(death_limit, {});
+      return;
+    case Reaction::shrink:
+      return go_down(Fault::size);
+  }
+}
+
+void LocalEngine::go_down(Fault fault) {
+  keep_slot();
+  const auto before = needed(ladder_.current());
+  if (!ladder_.step_down(fault)) return;
+  watcher_.rest();
+  const auto& plan = ladder_.current();
+  note(std::format("went down to a smaller plan, which frees {}: {}",
+                   to_string(before - needed(plan)), plan.reason));
+  server_.restart_with(plan);
+}
+
+void LocalEngine::keep() {
+  const std::scoped_lock turn(turn_);
+  keep_slot();
+}
+
+void LocalEngine::keep_slot() {
+  if (slot_file_.empty() || unkept_ == 0) return;
+  if (server_.state() != ServerProcess::State::ready) return;
+  const auto worth = static_cast<double>(slots_.worth.count());
+  if (static_cast<double>(unkept_) * ms_per_token_ < worth) return;
+  if (cache_of(ladder_.current()) > slots_.limit) return;
+  const auto saved = save_slot(server_.peer(), slot_file_, {});
+  if (!saved) return log::warn("engine", "the slot cannot be kept: {}", saved.error().message);
+  unkept_ = 0;
+  trim_slots(slots_.dir, slots_.limit);
+}
+
+void LocalEngine::learn(const chat::Usage& usage) {
+  const auto read = usage.prompt.value - usage.cached.value;
+  unkept_ += read + usage.completion.value;
+  constexpr std::int64_t telling = 64;
+  if (read < telling || usage.prefill_ms <= 0) return;
+  const auto pace = usage.prefill_ms / static_cast<double>(read);
+  ms_per_token_ = ms_per_token_ == 0 ? pace : (ms_per_token_ + pace) / 2;
+}
+
+// Progress is told once per batch, so that long is how long a healthy engine may be silent.
+milliseconds LocalEngine::normal_silence() const {
+  const auto& plan = ladder_.current();
+  const auto limit = server_.peer().stall_limit;
+  if (ms_per_token_ == 0) return std::min(plan.on_gpu ? limit : least_silence, limit);
+  const milliseconds batch(static_cast<std::int64_t>(4 * plan.batch * ms_per_token_));
+  return std::min(std::max(batch, least_silence), limit);
+}
+
+void LocalEngine::note(std::string text) {
+  log::info("engine", "{}", text);
+  const std::scoped_lock mail(mail_);
+  notices_.push_back(std::move(text));
+}
+
+void LocalEngine::pass_notices(const Sink& on_delta) {
+  std::vector<std::string> notices;
+  {
+    const std::scoped_lock mail(mail_);
+    notices.swap(notices_);
+  }
+  for (auto& text : notices) on_delta(chat::Notice{std::move(text)});
+}
+
+void LocalEngine::on_event(const EngineEvent& event) {
+  auto told = event;
+  // Who killed it is not in its exit status; the control group knows.
+  if (told.kind == EventKind::abort && watcher_.oom_killed()) told.kind = EventKind::oom;
+  log::info("engine", "{}", to_string(told));
+  if (told_) told_(told);
+}
+
+void LocalEngine::on_finding(const Finding& finding) {
+  log::warn("engine", "{}", to_string(finding.event));
+  if (told_ && finding.reaction != Reaction::restart) told_(finding.event);  // its end is told
+  note(to_string(finding.event));
+  if (finding.reaction == Reaction::none) return;
+  if (finding.reaction == Reaction::shrink && !can_shrink_)
+    return note("nothing smaller is planned: end the other program, or take a smaller model");
+  const std::unique_lock turn(turn_, std::try_to_lock);
+  if (turn) return react(finding);
+  const std::scoped_lock mail(mail_);
+  interruption_ = finding;
+  if (flight_ != nullptr) flight_->request_stop();
+}
+
+// Between replies: keep what was computed, and go back up when there is room again.
+void LocalEngine::on_look() {
+  if (watcher_.idle() < idle_enough) return;
+  const std::unique_lock turn(turn_, std::try_to_lock);
+  if (!turn) return;
+  keep_slot();
+  const auto* above = ladder_.above();
+  if (above == nullptr || server_.state() != ServerProcess::State::ready) return;
+  if (watcher_.seconds_with_room(needed(*above) - needed(ladder_.current())) < steady_looks_)
+    return;
+  note(std::format("memory is free again: back to the plan before: {}", above->reason));
+  ladder_.step_up();
+  watcher_.rest();
+  server_.restart_with(ladder_.current());
 }
 
 }  // namespace plim::engine

@@ -122,7 +122,8 @@ ChatError explain_status(const Peer& peer, int status, std::string_view body) {
 }
 
 ChatResult chat_with(const Peer& peer, const ServedModel& served, const ChatRequest& request,
-                     const Sink& on_delta, std::stop_token stop) {
+                     const Sink& on_delta, std::stop_token stop,
+                     const std::function<void()>& on_bytes) {
   const net::Request http{.method = "POST",
                           .path = peer.base + "/chat/completions",
                           .body = request_json(request, served),
@@ -130,7 +131,10 @@ ChatResult chat_with(const Peer& peer, const ServedModel& served, const ChatRequ
                           .connect_limit = peer.connect_limit,
                           .silence_limit = peer.stall_limit};
   Stream stream(peer, request, on_delta);
-  const auto take = [&](std::string_view bytes) { return stream.take(bytes); };
+  const auto take = [&](std::string_view bytes) {
+    if (on_bytes) on_bytes();
+    return stream.take(bytes);
+  };
   auto reply = stream.finish(net::stream(peer.origin, http, take, std::move(stop)));
   if (!reply && reply.error().overflow && reply.error().overflow->context.value == 0)
     reply.error().overflow->context = served.context;  // where the server leaves it out

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -19,10 +20,11 @@ struct Peer {
   std::chrono::milliseconds stall_limit{std::chrono::seconds(120)};
 };
 
-/// Engine::chat against one server.
+/// Engine::chat against one server. `on_bytes` is called for whatever arrives.
 [[nodiscard]] ChatResult chat_with(const Peer& peer, const ServedModel& served,
                                    const ChatRequest& request, const Sink& on_delta,
-                                   std::stop_token stop);
+                                   std::stop_token stop,
+                                   const std::function<void()>& on_bytes = {});
 
 /// Asks for one token and waits as long as `limit` for it: /health is said by the server's outer
 /// shell, only a token proves that the model computes. Errors: as Engine::chat.

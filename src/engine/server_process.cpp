@@ -22,7 +22,7 @@ ServerProcess::~ServerProcess() = default;
 Result<void> ServerProcess::ensure_ready(std::stop_token stop) {
   std::unique_lock lock(mutex_);
   // A server that is about to be buried is not ready, whatever the state still says.
-  if (state_ == State::ready && !child_ended_ && !condemned_) return {};
+  if (state_ == State::ready && !child_ended_ && !condemned_ && !replanned_) return {};
   const auto seen = attempts_;
   if (state_ != State::starting) wanted_ = true;  // else the start under way answers this caller
   changed_.notify_all();
@@ -49,6 +49,38 @@ void ServerProcess::condemn(std::string reason) {
   if (state_ != State::ready) return;
   condemned_ = std::move(reason);
   changed_.notify_all();
+}
+
+void ServerProcess::restart_with(plan::RunPlan plan) {
+  const std::scoped_lock lock(mutex_);
+  options_.plan = std::move(plan);
+  replanned_ = true;
+  wanted_ = true;
+  changed_.notify_all();
+}
+
+Proof ServerProcess::proof() const {
+  const std::scoped_lock lock(mutex_);
+  return proof_;
+}
+
+WarmUp ServerProcess::warm_up_done() const {
+  const std::scoped_lock lock(mutex_);
+  return warm_up_;
+}
+
+std::int64_t ServerProcess::pid() const {
+  const std::scoped_lock lock(mutex_);
+  return pid_;
+}
+
+std::uint64_t ServerProcess::generation() const {
+  const std::scoped_lock lock(mutex_);
+  return generation_;
+}
+
+void ServerProcess::report(EventKind kind, std::string cause) const {
+  if (options_.on_event) options_.on_event({kind, std::move(cause), {}});
 }
 
 Peer ServerProcess::peer() const {
@@ -79,9 +111,9 @@ void ServerProcess::child_ended() {
 
 void ServerProcess::run(std::stop_token stop) {
   std::unique_lock lock(mutex_);
-  const auto something_to_do = [&] { return wanted_ || child_ended_ || condemned_; };
+  const auto something_to_do = [&] { return wanted_ || child_ended_ || condemned_ || replanned_; };
   while (changed_.wait(lock, stop, something_to_do) && !stop.stop_requested()) {
-    if (child_ended_ || condemned_) bury(lock);
+    if (child_ended_ || condemned_ || replanned_) bury(lock);
     if (wanted_) start(lock, stop);
   }
   closing_ = true;
@@ -95,9 +127,12 @@ void ServerProcess::start(std::unique_lock<std::mutex>& lock, const std::stop_to
   state_ = State::starting;
   auto outcome = pause_after_crashes(lock, stop);
   if (outcome) {
+    const auto options = options_;
     lock.unlock();
-    outcome = bring_up(stop);
+    report(EventKind::loading, std::format("{} on {}", options.plan.model, options.plan.device));
+    outcome = bring_up(options, stop);
     lock.lock();
+    proof_ = std::exchange(last_proof_, {});
     if (!outcome) {
       child_ended_ = false;  // that child's
       crashes_.push_back(Clock::now());
@@ -109,32 +144,51 @@ void ServerProcess::start(std::unique_lock<std::mutex>& lock, const std::stop_to
     isolation_ = *namespaces_ ? Isolation::no_network : Isolation::loopback;
     if (!*namespaces_) why_not_isolated_ = namespaces_->error().message;
     load_report_ = server_->log().load_report();
+    warm_up_ = server_->warm_up_done();
+    pid_ = server_->pid();
+    ++generation_;
   }
   state_ = outcome ? State::ready : State::dead;
   outcome_ = std::move(outcome);
   ++attempts_;
   changed_.notify_all();
+  if (!outcome_) return;
+  lock.unlock();
+  report(EventKind::ready, "the engine is as planned and answers");
+  lock.lock();
 }
 
-Result<void> ServerProcess::bring_up(const std::stop_token& stop) {
-  if (!namespaces_) namespaces_ = find_isolation(options_, options_.run_dir, stop);
+Result<void> ServerProcess::bring_up(const LaunchOptions& options, const std::stop_token& stop) {
+  if (!namespaces_) namespaces_ = find_isolation(options, options.run_dir, stop);
   if (stop.stop_requested()) return fail(Errc::cancelled, "stopped while the engine starts");
   const auto namespaces = *namespaces_ ? Namespaces(**namespaces_) : Namespaces();
-  server_ = TRY(StartedServer::launch(options_, namespaces, [this] { child_ended(); }));
-  auto ready = server_->wait_until_ready(options_, stop);
+  server_ = TRY(StartedServer::launch(options, namespaces, [this] { child_ended(); }));
+  auto ready = server_->wait_until_ready(options, stop);
+  last_proof_ = server_->proof();
   if (!ready) server_.reset();
   return ready;
 }
 
 void ServerProcess::bury(std::unique_lock<std::mutex>& lock) {
   const auto condemned = std::exchange(condemned_, {});
+  const bool replanned = std::exchange(replanned_, false);
   lock.unlock();
-  auto death = server_ ? server_->end(condemned.has_value()) : Error{};
+  auto death = server_ ? server_->end(condemned || replanned) : Error{};
+  const bool ran = server_ != nullptr;
   server_.reset();
+  if (condemned) death = {Errc::timeout, *condemned};
+  if (ran && !replanned) {
+    const auto kind = condemned                      ? EventKind::hung
+                      : death.code == Errc::capacity ? EventKind::oom
+                                                     : EventKind::abort;
+    report(kind, death.message);
+  }
   lock.lock();
   child_ended_ = false;
-  crashes_.push_back(Clock::now());
-  if (condemned) death = {Errc::timeout, *condemned};
+  if (replanned)
+    crashes_.clear();
+  else
+    crashes_.push_back(Clock::now());
   death_ = std::move(death);
   state_ = State::dead;
   changed_.notify_all();

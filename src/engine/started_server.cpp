@@ -61,13 +61,18 @@ sys::Command make_command(const LaunchOptions& options, const Namespaces& namesp
   std::vector<std::string> argv;
   auto home = namespaces ? std::string("/tmp") : dir.string();
   if (!options.cache_dir.empty()) home = options.cache_dir.string();
-  Listening at{"127.0.0.1", (dir / key_name).string(), {}};
+  const bool keeps = !options.slots.dir.empty();
+  Listening at{"127.0.0.1",
+               (dir / key_name).string(),
+               {},
+               keeps ? options.slots.dir.string() + "/" : std::string()};
   for (const auto& file : options.plan.files) at.model_files.push_back(file.string());
   if (namespaces) {
     argv = isolate(options, dir, *namespaces);
     at = {std::format("{}/{}.sock", inner_run_dir, socket_name),
           std::format("{}/{}", inner_run_dir, key_name),
-          {}};
+          {},
+          keeps ? std::format("{}/", inner_slot_dir) : std::string()};
     for (const auto& file : options.plan.files)
       at.model_files.push_back(std::format("{}/{}", inner_model_dir, file.filename().string()));
   }
@@ -115,11 +120,32 @@ StartedServer::~StartedServer() { process_.terminate(stop_grace); }
 
 Result<void> StartedServer::wait_until_ready(const LaunchOptions& options, std::stop_token stop) {
   if (auto healthy = wait_for_health(options, stop); !healthy) return healthy;
-  auto proof = probe(peer_, peer_.stall_limit, stop);
-  if (proof || stop.stop_requested()) return proof;
-  if (proof.error().code == Errc::timeout) return std::unexpected(deaf("a first token"));
-  if (!process_.wait(milliseconds(100))) return proof;
+  if (auto proved = wait_for_proof(options.plan, stop); !proved) return proved;
+  auto token = probe(peer_, peer_.stall_limit, stop);
+  if (token && options.warm_up_limit > milliseconds(0) && !options.slots.dir.empty()) {
+    auto warmed = warm_up(peer_, options.plan.context, options.warm_up_limit, stop);
+    if (warmed)
+      warm_up_ = *warmed;
+    else
+      token = std::unexpected(warmed.error());
+  }
+  if (token || stop.stop_requested()) return token;
+  if (token.error().code == Errc::timeout) return std::unexpected(deaf("a first token"));
+  if (!process_.wait(milliseconds(100))) return token;
   return std::unexpected(end(false));  // it died of the first token: its own reason says more
+}
+
+// The server answers before this process has read all it has printed.
+Result<void> StartedServer::wait_for_proof(const plan::RunPlan& plan, const std::stop_token& stop) {
+  const auto deadline = Clock::now() + std::chrono::seconds(1);
+  for (;;) {
+    const auto lines = log_->lines();
+    proof_ = prove(plan, log_->load_report());
+    if (proof_.holds()) return {};
+    if (stop.stop_requested()) return fail(Errc::cancelled, "stopped while proving the engine");
+    if (Clock::now() > deadline && lines == log_->lines()) return std::unexpected(refuted(proof_));
+    log_->wait_for_end(milliseconds(20), stop);
+  }
 }
 
 Error StartedServer::deaf(std::string_view what) {

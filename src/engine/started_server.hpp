@@ -12,6 +12,8 @@
 #include "engine/child_log.hpp"
 #include "engine/launch.hpp"
 #include "engine/peer.hpp"
+#include "engine/proof.hpp"
+#include "engine/warm_up.hpp"
 #include "sys/process.hpp"
 #include "sys/temp_dir.hpp"
 
@@ -34,7 +36,7 @@ class StartedServer {
   /// SIGTERM, and SIGKILL after 3 seconds.
   ~StartedServer();
 
-  /// Waits until the model is loaded and one token has come out.
+  /// Waits until the model is loaded as planned, one token has come out, and the warm-up is done.
   /// Errors: as ServerProcess::ensure_ready.
   [[nodiscard]] Result<void> wait_until_ready(const LaunchOptions& options, std::stop_token stop);
 
@@ -43,12 +45,17 @@ class StartedServer {
 
   [[nodiscard]] const Peer& peer() const { return peer_; }
   [[nodiscard]] const ChildLog& log() const { return *log_; }
+  /// What holding the plan against the log said, once it was loaded.
+  [[nodiscard]] const Proof& proof() const { return proof_; }
+  [[nodiscard]] const WarmUp& warm_up_done() const { return warm_up_; }
+  [[nodiscard]] std::int64_t pid() const { return process_.pid(); }
 
  private:
   StartedServer(sys::TempDir dir, sys::Process process, Peer peer);
 
   [[nodiscard]] Result<void> wait_for_health(const LaunchOptions& options,
                                              const std::stop_token& stop);
+  [[nodiscard]] Result<void> wait_for_proof(const plan::RunPlan& plan, const std::stop_token& stop);
   enum class Health { ok, not_yet, silent };
   [[nodiscard]] Health ask_health(const std::stop_token& stop);
   [[nodiscard]] Error deaf(std::string_view what);
@@ -56,6 +63,8 @@ class StartedServer {
   sys::TempDir dir_;
   sys::Process process_;
   Peer peer_;
+  Proof proof_;
+  WarmUp warm_up_;
   std::unique_ptr<ChildLog> log_;  // after process_: reads its pipe
 };
 

@@ -63,6 +63,7 @@ std::optional<DrmClient> parse_fdinfo(std::string_view text) {
   for (const auto part : std::views::split(text, '\n')) {
     const auto field = split_field(std::string_view(part), ':');
     if (!field) continue;
+    if (field->key == "amd-evicted-vram") client.evicted = parse_size(field->value);
     add_region(field->key, field->value, has_resident ? "drm-resident-" : "drm-memory-", client);
   }
   return client;

@@ -18,6 +18,7 @@ struct DrmClient {
   std::string client;  ///< Several descriptors of one client share this.
   Bytes local;         ///< Resident in the card's own memory.
   Bytes shared;        ///< Resident in RAM on its behalf.
+  Bytes evicted;       ///< Wanted on the card and pushed out of it; amdgpu tells.
 
   friend bool operator==(const DrmClient&, const DrmClient&) = default;
 };

@@ -163,4 +163,20 @@ GpuReading read_nvml(const std::string& name, const fs::path& root) {
   return reading;
 }
 
+NvmlHold::NvmlHold(const std::string& library) {
+  if (library.empty()) return;
+  std::unique_ptr<void, int (*)(void*)> handle(dlopen(library.c_str(), RTLD_NOW | RTLD_LOCAL),
+                                               dlclose);
+  if (handle == nullptr) return;
+  const auto init = reinterpret_cast<nvml::Init>(dlsym(handle.get(), "nvmlInit_v2"));
+  if (init != nullptr && init() == nvml::success) handle_ = handle.release();
+}
+
+NvmlHold::~NvmlHold() {
+  if (handle_ == nullptr) return;
+  const auto shutdown = reinterpret_cast<nvml::Shutdown>(dlsym(handle_, "nvmlShutdown"));
+  if (shutdown != nullptr) shutdown();
+  dlclose(handle_);
+}
+
 }  // namespace plim::hw

@@ -19,4 +19,17 @@ struct GpuReading {
 /// Source: NVML API Reference Guide (nvml.h); the library's ABI is stable by NVIDIA's promise.
 [[nodiscard]] GpuReading read_nvml(const std::string& library, const std::filesystem::path& root);
 
+/// Keeps NVIDIA's library started while it lives, so that each read_nvml costs little. Without the
+/// library, or with an empty name, it does nothing.
+class NvmlHold {
+ public:
+  explicit NvmlHold(const std::string& library);
+  NvmlHold(const NvmlHold&) = delete;
+  NvmlHold& operator=(const NvmlHold&) = delete;
+  ~NvmlHold();
+
+ private:
+  void* handle_ = nullptr;  // from dlopen; not null only while started
+};
+
 }  // namespace plim::hw

@@ -11,7 +11,7 @@
 
 namespace plim::hw {
 
-/// Where to look. The defaults are the real machine; tests hand in recorded trees.
+/// Where to look. The defaults are the real machine; tests hand in trees of files.
 struct ProbeOptions {
   std::filesystem::path root = "/";                ///< Holds proc/ and sys/.
   std::string nvml_library = "libnvidia-ml.so.1";  ///< "" skips NVIDIA's own interface.

@@ -21,11 +21,16 @@
 //   --ignore-sigterm                                          --fail TEXT     say it, exit 1
 //   --deaf               /health is fine, chats get no byte   --version       as llama-server 0.7.0
 //   --mute               connections are taken, and nothing is ever said
+//   --no-buffers         the log names none                  --full-oom        dies of a full
+//   context
+//   --offloaded N        layers on the GPU, of 3             --splits N        pieces of the graph
 //   --listen-on N        this port, whatever --port says      --also NAME     one more model listed
-// llama-server's own flags are accepted; --alias, --ctx-size, --host (*.sock too), --port and
-// --api-key-file mean the same. Arguments in a file "fake.args" beside the program, one a line,
-// come first: it can stand in for the engine where nobody can hand it a flag.
-// Prints "listening on PORT" (or on its socket) when it serves. 4 bytes of a request are a token.
+// llama-server's own flags are accepted; --alias, --ctx-size, --host (*.sock too), --port,
+// --api-key-file and --slot-save-path mean the same. Its log names the buffers of the tests' tiny
+// model as the real one would: two layers of 64 cached elements, weights as large as the file.
+// Arguments in a file "fake.args" beside the program, one a line, come first: it can stand in for
+// the engine where nobody can hand it a flag. Prints "listening on PORT" (or on its socket) when it
+// serves. 4 bytes of a request are a token.
 
 #include <atomic>
 #include <chrono>
@@ -55,6 +60,7 @@ using Clock = std::chrono::steady_clock;
 struct Options {
   std::string script, record, key, host = "127.0.0.1", alias = "fake", fail;
   std::vector<std::string> say, also;
+  std::string model, device = "none", cache_type = "f16", slot_dir;
   long long context = 32768;
   int port = 0;
   int load_ms = 0;
@@ -62,6 +68,10 @@ struct Options {
   bool deaf = false;
   bool mute = false;
   bool own_port = false;
+  bool no_buffers = false;
+  bool full_oom = false;
+  int offloaded = 3;
+  int splits = 0;  // 0: as many as there should be
 };
 
 std::string first_line(const fs::path& file) {
@@ -107,6 +117,22 @@ Options parse(const std::vector<std::string>& args) {
       o.deaf = true;
     else if (flag == "--mute")
       o.mute = true;
+    else if (flag == "--no-buffers")
+      o.no_buffers = true;
+    else if (flag == "--full-oom")
+      o.full_oom = true;
+    else if (flag == "--offloaded")
+      o.offloaded = std::atoi(value().c_str());
+    else if (flag == "--splits")
+      o.splits = std::atoi(value().c_str());
+    else if (flag == "--model")
+      o.model = value();
+    else if (flag == "--device")
+      o.device = value();
+    else if (flag == "--cache-type-k")
+      o.cache_type = value();
+    else if (flag == "--slot-save-path")
+      o.slot_dir = value();
     else if (flag == "--also")
       o.also.push_back(value());
   }
@@ -120,6 +146,32 @@ std::vector<std::string> all_arguments(int argc, char** argv) {
   for (std::string line; std::getline(more, line);) args.push_back(line);
   args.insert(args.end(), argv + 1, argv + argc);
   return args;
+}
+
+// What loading prints from -lv 4 on.
+void print_loading(const Options& o) {
+  if (o.no_buffers || o.model.empty()) return;
+  std::error_code missing;
+  const double mib = 1 << 20U;
+  const auto size = fs::file_size(o.model, missing);
+  const double bytes_each = o.cache_type == "q8_0" ? 34.0 / 32 : o.cache_type == "f32" ? 4 : 2;
+  const bool gpu = o.device != "none";
+  const std::string device = gpu ? o.device : "CPU";
+  const auto line = [](std::string_view from, std::string_view name, std::string_view kind,
+                       double amount) {
+    std::println(stderr, "0.00.000.001 I {}: {:>10} {} buffer size = {:8.2f} MiB", from, name, kind,
+                 amount);
+  };
+  if (gpu)
+    std::println(stderr, "0.00.000.001 I load_tensors: offloaded {}/3 layers to GPU", o.offloaded);
+  line("load_tensors", gpu ? device : "CPU_Mapped", "model",
+       missing ? 0 : static_cast<double>(size) / mib);
+  line("llama_kv_cache", device, "KV", static_cast<double>(o.context) * 128 * bytes_each / mib);
+  line("sched_reserve", device, "compute", 0.5);
+  std::println(stderr, "0.00.000.001 I sched_reserve: graph: nodes = 79, splits = {}",
+               o.splits != 0 ? o.splits
+               : gpu         ? 2
+                             : 1);
 }
 
 // The text in pieces of a few bytes that split no code point, as tokens would come.
@@ -256,6 +308,9 @@ class Fake {
       for (std::size_t i = 0; i < content.size(); i += 4) tokens.push_back(i);
       answer(response, {{"tokens", tokens}});
     });
+    server_.Post("/slots/0",
+                 [this](const auto& request, auto& response) { slot(request, response); });
+    server_.Post("/completion", [this](const auto&, auto& response) { fill(response); });
     server_.Post("/v1/chat/completions",
                  [this](const auto& request, auto& response) { chat(request, response); });
   }
@@ -321,6 +376,48 @@ class Fake {
     if (line.contains("status"))
       return answer(response, line.value("body", Json::object()), line["status"].get<int>());
     stream(response, body, line, prompt, remember(request.body), static_cast<int>(number) + 1);
+  }
+
+  // What a slot has computed is, here, the last request.
+  void slot(const httplib::Request& request, httplib::Response& response) {
+    if (options_.slot_dir.empty())
+      return answer(response, error_body(501, "slots are off", "not_supported_error"), 501);
+    const auto action = request.get_param_value("action");
+    const auto name = raw(Json::parse(request.body, nullptr, false).value("filename", Json()));
+    const auto file = fs::path(options_.slot_dir) / name;
+    const std::scoped_lock lock(mutex_);
+    Json done{{"id_slot", 0}, {"filename", name}};
+    if (action == "erase") last_.clear();
+    if (action == "save") {
+      std::ofstream(file, std::ios::binary) << last_;
+      done["n_saved"] = last_.size() / 4;
+      done["n_written"] = last_.size();
+    }
+    if (action == "restore") {
+      std::ifstream in(file, std::ios::binary);
+      if (!in)
+        return answer(response, error_body(400, "Unable to restore slot", "invalid_request_error"),
+                      400);
+      last_.assign(std::istreambuf_iterator<char>(in), {});
+      done["n_restored"] = last_.size() / 4;
+    }
+    answer(response, done);
+  }
+
+  // A prompt that fills the context.
+  void fill(httplib::Response& response) const {
+    if (options_.full_oom) {
+      std::println(stderr, "0.00.000.009 E CUDA error: out of memory");
+      std::_Exit(134);
+    }
+    const auto event = Json{{"stop", false},
+                            {"prompt_progress",
+                             {{"total", options_.context - 8},
+                              {"cache", 0},
+                              {"processed", options_.context - 8},
+                              {"time_ms", 1}}}};
+    response.set_content("data: " + dump(event) + "\n\ndata: {\"content\":\"x\",\"stop\":true}\n\n",
+                         "text/event-stream");
   }
 
   Json one_token() const {
@@ -470,6 +567,7 @@ int main(int argc, char** argv) try {
     std::println(stderr, "0.00.000.001 E {}", options.fail);
     return 1;
   }
+  print_loading(options);
   Fake(options).serve();
   return 0;
 } catch (const std::exception& bug) {

@@ -1,4 +1,5 @@
-// A stand-in for NVIDIA's libnvidia-ml.so.1 with two recorded cards. FAKE_NVML picks what it
+// A stand-in for NVIDIA's libnvidia-ml.so.1 with two cards, made from the library's documentation
+// and not recorded from hardware. FAKE_NVML picks what it
 // does: unset answers; "dead" fails to start; "unified" has no memory figures; "private" keeps
 // process lists to itself; "wddm" lists processes without their memory.
 #include <cstdio>

@@ -1,0 +1,167 @@
+#include "engine/judge.hpp"
+
+#include <algorithm>
+#include <format>
+#include <utility>
+
+namespace plim::engine {
+namespace {
+
+using std::chrono::milliseconds;
+
+// Pages of libraries and idle threads wander into swap on any machine.
+constexpr Bytes harmless_swap = 64_MiB;
+constexpr Bytes harmless_shared = 128_MiB;
+// Weights that were dropped from the page cache and are read again, 4 KiB and more at a time.
+constexpr std::uint64_t faults_of_a_spill = 200;
+constexpr double stalled_percent = 40;
+constexpr std::size_t remembered_seconds = 60;
+// An engine that computes uses a processor or, on a GPU, is within its normal pause.
+constexpr std::uint64_t ticks_of_an_idle_second = 5;
+constexpr int quiet_readings = 3;
+
+constexpr std::int64_t telling_tokens = 32;
+constexpr double slow_share = 0.6;
+constexpr int slow_replies = 2;
+constexpr int new_normal = 10;
+constexpr double learning = 0.2;
+
+Finding finding(EventKind kind, Reaction reaction, std::string cause) {
+  return {{kind, std::move(cause), {}}, reaction};
+}
+
+Bytes reserve_of(const plan::RunPlan& plan, bool host) {
+  for (const auto& row : plan.ledger)
+    if ((row.device == "host") == host) return row.reserve;
+  return {};
+}
+
+Bytes planned_on_device(const plan::RunPlan& plan) {
+  if (!plan.on_gpu || plan.ledger.empty()) return {};
+  const auto& row = plan.ledger.front();
+  return row.weights + row.kv + row.recurrent;
+}
+
+}  // namespace
+
+bool Judge::Alarm::begins(bool holds, int need) {
+  held_ = holds ? held_ + 1 : 0;
+  if (!holds) on_ = false;
+  if (held_ < need) return false;
+  return !std::exchange(on_, true);
+}
+
+Judge::Judge(const plan::RunPlan& plan, Reading baseline)
+    : device_reserve_(reserve_of(plan, false)),
+      host_reserve_(reserve_of(plan, true)),
+      on_device_(planned_on_device(plan)),
+      baseline_(std::move(baseline)),
+      last_(baseline_) {}
+
+std::vector<Finding> Judge::take(const Reading& now, const Work& work) {
+  std::vector<Finding> found;
+  const auto keep = [&](std::optional<Finding> finding) {
+    if (finding) found.push_back(*std::move(finding));
+  };
+  keep(spilled(now, work));
+  keep(pressed(now));
+  keep(hung(now, work));
+  auto room = now.host_available - host_reserve_;
+  if (now.device) room = now.device->free - device_reserve_;
+  if (room_.size() == remembered_seconds) room_.erase(room_.begin());
+  room_.push_back(room);
+  last_ = now;
+  return found;
+}
+
+std::optional<Finding> Judge::spilled(const Reading& now, const Work& work) {
+  std::string cause;
+  const auto swapped = now.swapped - baseline_.swapped;
+  const auto faults = now.major_faults - std::min(last_.major_faults, now.major_faults);
+  if (swapped > harmless_swap) {
+    cause = std::format("{} of the engine were moved to swap", to_string(swapped));
+  } else if (faults > faults_of_a_spill && !work.idle &&
+             now.host_available < host_reserve_ + host_reserve_) {
+    cause = std::format("weights are read from disk again, {} times in a second", faults);
+  } else if (now.device) {
+    const auto& device = *now.device;
+    const auto shared =
+        device.own_shared - (baseline_.device ? baseline_.device->own_shared : Bytes{});
+    const auto slack = std::max(64_MiB, Bytes{on_device_.value / 50});
+    if (device.own_evicted > harmless_swap)
+      cause = std::format("{} were pushed out of the GPU's memory", to_string(device.own_evicted));
+    else if (shared > harmless_shared)
+      cause = std::format("{} of what belongs on the GPU are in RAM", to_string(shared));
+    else if (device.own && *device.own + slack < on_device_)
+      cause = std::format("{} of the planned {} are on the GPU", to_string(*device.own),
+                          to_string(on_device_));
+  }
+  if (!spill_.begins(!cause.empty(), 1)) return {};
+  return finding(EventKind::spill, Reaction::shrink, std::move(cause));
+}
+
+// The reserve is for others; half of it gone is a warning, three quarters are an alarm at once.
+std::optional<Finding> Judge::pressed(const Reading& now) {
+  const auto below = [](Bytes free, Bytes reserve, Alarm& alarm) {
+    const bool holds = free.value < reserve.value / 2;
+    return alarm.begins(holds, free.value < reserve.value / 4 ? 1 : 2);
+  };
+  if (now.device && below(now.device->free, device_reserve_, device_floor_)) {
+    return finding(EventKind::pressure, Reaction::shrink,
+                   std::format("only {} of the GPU's memory are free; {} were reserved for others",
+                               to_string(now.device->free), to_string(device_reserve_)));
+  }
+  if (below(now.host_available, host_reserve_, host_floor_)) {
+    return finding(EventKind::pressure, Reaction::shrink,
+                   std::format("only {} of RAM are available; {} were reserved for others",
+                               to_string(now.host_available), to_string(host_reserve_)));
+  }
+  if (stall_.begins(now.memory_stall > stalled_percent, 2)) {
+    return finding(EventKind::pressure, Reaction::none,
+                   std::format("processes waited for memory {:.0f}% of the last ten seconds",
+                               now.memory_stall));
+  }
+  return {};
+}
+
+std::optional<Finding> Judge::hung(const Reading& now, const Work& work) {
+  const auto ticks = now.cpu_ticks - std::min(last_.cpu_ticks, now.cpu_ticks);
+  // Others may keep it from a processor: then silence says less.
+  const auto patience = work.normal_silence * (now.cpu_stall > 50 ? 3 : 1);
+  const bool quiet = !work.idle && work.silence >= patience && ticks <= ticks_of_an_idle_second;
+  if (!hang_.begins(quiet, quiet_readings)) return {};
+  const auto seconds = std::chrono::duration<double>(work.silence).count();
+  return finding(EventKind::hung, Reaction::restart,
+                 std::format("the engine hung: it said nothing for {:.0f} s and computed nothing{}",
+                             seconds, now.state == 'T' ? "; it was stopped by a signal" : ""));
+}
+
+std::optional<Finding> Judge::take_speed(std::int64_t tokens, double ms, double cpu_stall) {
+  if (tokens < telling_tokens || ms <= 0) return {};
+  const double speed = static_cast<double>(tokens) * 1000 / ms;
+  const bool known = speeds_ >= 3;
+  const bool slow = known && speed < slow_share * usual_speed_;
+  slow_ = slow ? slow_ + 1 : 0;
+  if (!slow || slow_ >= new_normal) {
+    usual_speed_ = speeds_ == 0 || slow_ >= new_normal
+                       ? speed
+                       : usual_speed_ + learning * (speed - usual_speed_);
+    ++speeds_;
+  }
+  if (slow_ != slow_replies) return {};
+  return finding(
+      EventKind::degraded, Reaction::none,
+      std::format("{:.1f} tokens/s, usual are {:.1f}{}", speed, usual_speed_,
+                  cpu_stall > 20 ? std::format("; other processes keep the processor busy ({:.0f}% "
+                                               "of the time something waits for it)",
+                                               cpu_stall)
+                                 : ""));
+}
+
+int Judge::seconds_with_room(Bytes more) const {
+  int seconds = 0;
+  for (auto room = room_.rbegin(); room != room_.rend() && *room > more; ++room) ++seconds;
+  return seconds;
+}
+
+}  // namespace plim::engine
