@@ -38,15 +38,15 @@ LogFrame to_frame(const Line& line, std::string_view caller) {
 
 }  // namespace
 
-LogLine kept_line(std::size_t number, LineUse use, std::string_view text) {
+LogLine kept_line(LineNumber number, LineUse use, std::string_view text) {
   const auto end = text.find_last_not_of(" \t");
   text = text.substr(0, end == std::string_view::npos ? 0 : end + 1);
-  if (text.size() <= longest_kept) return {number, use, std::string(text)};
+  if (text.size() <= longest_kept) return {number.number, number.ordinal, use, std::string(text)};
   constexpr std::size_t tail = 120;
   std::string cut(utf8_prefix(text, longest_kept - tail - 5));
   cut += " \xE2\x80\xA6 ";
   cut += utf8_suffix(text, tail);
-  return {number, use, std::move(cut)};
+  return {number.number, number.ordinal, use, std::move(cut)};
 }
 
 std::string normalised(std::string_view message) {
@@ -74,7 +74,7 @@ std::string normalised(std::string_view message) {
   return out;
 }
 
-void OpenRecord::add(std::size_t number, LineUse use, std::string_view text) {
+void OpenRecord::add(LineNumber number, LineUse use, std::string_view text) {
   blanks = 0;
   if (use == LineUse::message) ++messages_;
   if (use == LineUse::note) noted = true;
@@ -85,7 +85,7 @@ void OpenRecord::add(std::size_t number, LineUse use, std::string_view text) {
   record_.lines.push_back(kept_line(number, use, text));
 }
 
-void OpenRecord::add_frame(std::size_t number, const Line& line, std::string_view text) {
+void OpenRecord::add_frame(LineNumber number, const Line& line, std::string_view text) {
   blanks = 0;
   idle = 0;
   // "shop.Pick(...)" above "\t/p/cart.go:4", "12: shop::pick" above "at ./src/main.rs:2:5"
@@ -107,7 +107,7 @@ void OpenRecord::add_frame(std::size_t number, const Line& line, std::string_vie
 
 void OpenRecord::describe(const Line& line) {
   if (record_.code.empty()) record_.code = line.code;
-  if (record_.message.empty()) record_.message = kept_line(0, LineUse::head, line.message).text;
+  if (record_.message.empty()) record_.message = kept_line({}, LineUse::head, line.message).text;
   if (record_.symbol.empty() && line.kind == LineKind::diagnostic) {
     record_.symbol = line.name.substr(0, 200);
   }

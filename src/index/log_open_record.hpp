@@ -14,8 +14,14 @@ namespace plim::index::logs {
 
 enum class Family { diagnostic, crash, test };
 
+/// Of a line: see LogLine.
+struct LineNumber {
+  std::size_t number = 0;
+  std::size_t ordinal = 0;
+};
+
 /// A line of the log as it is kept: at most 400 bytes, cut in its middle.
-[[nodiscard]] LogLine kept_line(std::size_t number, LineUse use, std::string_view text);
+[[nodiscard]] LogLine kept_line(LineNumber number, LineUse use, std::string_view text);
 
 /// A message with its numbers, addresses and white space made equal, at most 200 bytes: two records
 /// with the same one are one.
@@ -26,9 +32,9 @@ class OpenRecord {
  public:
   explicit OpenRecord(Family family) : family_(family) {}
 
-  void add(std::size_t number, LineUse use, std::string_view text);
+  void add(LineNumber number, LineUse use, std::string_view text);
   /// A frame and the line it stands on.
-  void add_frame(std::size_t number, const Line& line, std::string_view text);
+  void add_frame(LineNumber number, const Line& line, std::string_view text);
   /// The first one that is given wins: code, message, place, symbol.
   void describe(const Line& line);
   /// What follows is another stack of the same fault. `cause`: and the more telling one.

@@ -35,10 +35,12 @@ enum class LineUse : std::uint8_t {
 };
 
 struct LogLine {
-  std::size_t number = 0;  ///< 1-based, in the whole log; blank lines do not count.
+  std::size_t number = 0;   ///< 1-based, in the whole log.
+  std::size_t ordinal = 0;  ///< The same without blank lines.
   LineUse use = LineUse::loose;
-  std::string text;       ///< Without escapes; at most 400 bytes, cut in its middle.
-  std::size_t frame = 0;  /// Of a frame: its index in the record's frames, plus 1.
+  std::string text;  ///< Without escapes; at most 400 bytes, cut in its middle.
+
+  friend bool operator==(const LogLine&, const LogLine&) = default;
 };
 
 /// One thing that went wrong.
@@ -60,7 +62,8 @@ struct LogRecord {
 struct LogReport {
   std::vector<LogRecord> records;  ///< In order of the log, equal ones folded.
   std::vector<LogLine> others;     ///< Summary and loose lines, by number.
-  std::size_t lines = 0;           ///< Of the whole log, blank ones left out.
+  std::size_t lines = 0;           ///< Of the whole log.
+  std::size_t ordinals = 0;        ///< Of these, not blank.
   std::size_t bytes = 0;
   std::size_t dropped = 0;  ///< Records beyond the 2,000 that are kept.
 };

@@ -34,8 +34,9 @@ std::string place_text(const std::string& file, int line) {
 }  // namespace
 
 void Records::add(std::string_view text) {
+  ++number_.number;
   if (trim(text).empty()) return blank();
-  ++number_;
+  ++number_.ordinal;
   const auto seen = utf8_prefix(text, classified_bytes);
   dispatch(classify(seen), text);
 }
@@ -91,9 +92,9 @@ void Records::begin(Family family) {
   close();
   open_.emplace(family);
   if (!test_.empty() && family != Family::test) {
-    open_->add(test_line_.number, LineUse::head, test_line_.text);
+    open_->add({test_line_.number, test_line_.ordinal}, LineUse::head, test_line_.text);
   }
-  for (const auto& kept : leads_) open_->add(kept.number, kept.use, kept.text);
+  for (const auto& kept : leads_) open_->add({kept.number, kept.ordinal}, kept.use, kept.text);
   open_->record().frames = std::exchange(lead_frames_, {});
   open_->record().test = test_;
   leads_.clear();
@@ -175,8 +176,8 @@ void Records::trace(std::string_view text) {
 void Records::frame(const Line& line, std::string_view text) {
   if (!open_) {
     begin(Family::crash);
-    if (!last_plain_.empty() && number_ - last_plain_number_ <= 2) {
-      open_->record().message = kept_line(0, LineUse::head, trim(last_plain_)).text;
+    if (!last_plain_.empty() && number_.number - last_plain_number_.number <= 2) {
+      open_->record().message = kept_line({}, LineUse::head, trim(last_plain_)).text;
       open_->add(last_plain_number_, LineUse::head, last_plain_);
     }
   }
@@ -255,7 +256,7 @@ void Records::plain(const Line& line, std::string_view text) {
   if (line.kind == LineKind::message) {
     open.idle = 0;
     if (open.record().message.empty())
-      open.record().message = kept_line(0, LineUse::head, trim(text)).text;
+      open.record().message = kept_line({}, LineUse::head, trim(text)).text;
     return open.add(number_, LineUse::message, text);
   }
   const bool goes_on = open.family() == Family::diagnostic
@@ -268,7 +269,7 @@ void Records::plain(const Line& line, std::string_view text) {
   ++open.idle;
   const bool says_why = open.family() != Family::diagnostic && !open.has_frames() && open.idle <= 6;
   if (says_why && open.record().message.empty()) {
-    open.record().message = kept_line(0, LineUse::head, trim(text)).text;
+    open.record().message = kept_line({}, LineUse::head, trim(text)).text;
   }
   const bool cmake = open.family() == Family::diagnostic && open.record().message.starts_with('(');
   open.add(number_, says_why || cmake || names_trouble(text) ? LineUse::message : LineUse::context,
@@ -334,7 +335,8 @@ LogReport Records::finish() {
     report_.others.push_back(std::move(kept));
   }
   std::ranges::sort(report_.others, {}, &LogLine::number);
-  report_.lines = number_;
+  report_.lines = number_.number;
+  report_.ordinals = number_.ordinal;
   return std::move(report_);
 }
 

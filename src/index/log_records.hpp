@@ -43,11 +43,11 @@ class Records {
   std::vector<LogLine> leads_;         // lines that introduce the next record
   std::vector<LogFrame> lead_frames_;  // and the places they name
   std::string last_plain_;             // a stack without a title takes the line above it
-  std::size_t last_plain_number_ = 0;
+  LineNumber last_plain_number_;
   std::string test_;  // the test that runs, and the line that says so
   LogLine test_line_;
   std::string title_;  // the file that the places below are in
-  std::size_t number_ = 0;
+  LineNumber number_;
   std::unordered_map<std::string, std::size_t> known_;  // what a record says -> its index
   std::unordered_set<std::string> tests_;               // failing tests that have a record
   std::vector<LogLine> first_, trouble_, summaries_;

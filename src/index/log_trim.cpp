@@ -148,30 +148,34 @@ class Candidates {
   bool errors_ = false;
 };
 
-// The chosen lines in their order, with a mark for each gap.
-TrimmedLog render(const std::vector<Candidate>& chosen, std::size_t lines) {
+std::string gap_text(std::size_t first, std::size_t last) {
+  return first == last ? std::format("[line {} left out]\n", first)
+                       : std::format("[lines {}-{} left out]\n", first, last);
+}
+
+// The chosen lines in their order, with a mark for each gap that is not blank.
+TrimmedLog render(const std::vector<Candidate>& chosen, const LogReport& report) {
   std::vector<const Candidate*> ordered;
   ordered.reserve(chosen.size());
   for (const auto& candidate : chosen) ordered.push_back(&candidate);
   std::ranges::sort(ordered, {}, [](const Candidate* c) { return c->line->number; });
+  const LogLine end{.number = report.lines + 1, .ordinal = report.ordinals + 1};
   TrimmedLog log;
-  std::size_t last = 0;
+  LogLine last;
   std::size_t shown = 0;
-  const auto gap = [&](std::size_t next) {
-    const auto missing = next - last - 1;
-    if (missing > 0) log.text += std::format("[{} line{} cut]\n", missing, missing > 1 ? "s" : "");
+  const auto gap = [&](const LogLine& next) {
+    if (next.ordinal > last.ordinal + 1) log.text += gap_text(last.number + 1, next.number - 1);
+    last.number = next.number;
+    last.ordinal = next.ordinal;
   };
   for (const auto* candidate : ordered) {
-    const auto number = candidate->line->number;
-    if (number == last) continue;  // one line of JSON may have become several
-    gap(number);
+    gap(*candidate->line);
     log.text += candidate->line->text + candidate->suffix + "\n";
-    last = number;
     ++shown;
   }
-  gap(lines + 1);
+  gap(end);
   if (!log.text.empty()) log.text.pop_back();
-  log.cut_lines = lines - std::min(lines, shown);
+  log.cut_lines = report.ordinals - std::min(report.ordinals, shown);
   return log;
 }
 
@@ -180,7 +184,7 @@ TrimmedLog render(const std::vector<Candidate>& chosen, std::size_t lines) {
 TrimmedLog trim_log(const LogReport& report, std::size_t budget, const Measure& measure,
                     const std::function<bool(const std::string&)>& is_own) {
   const Candidates candidates(report, is_own);
-  constexpr std::size_t gap_price = 6;  // what a "[12 lines]" may cost
+  constexpr std::size_t gap_price = 8;  // what a "[lines 3-9 left out]" may cost
   std::vector<Candidate> chosen;
   std::size_t used = 0;
   for (const auto& candidate : candidates.all()) {
@@ -191,9 +195,9 @@ TrimmedLog trim_log(const LogReport& report, std::size_t budget, const Measure& 
   }
   // Tokens do not add up exactly; the last lines taken go until all of it fits.
   for (;;) {
-    auto log = render(chosen, report.lines);
+    auto log = render(chosen, report);
     if (measure(log.text) <= budget) return log;
-    if (chosen.empty()) return {{}, report.lines};
+    if (chosen.empty()) return {{}, report.ordinals};
     chosen.pop_back();
   }
 }
