@@ -1,7 +1,8 @@
-"""What plim is compared with at start: the least a Python agent needs, and agents found on PATH.
+"""What plim is compared with: the least a Python agent needs, and agents found on PATH.
 
 The agents are run as their users run them headless, with a fresh home that names the loopback
-server as an OpenAI-compatible provider. Only their first request counts; then they are ended.
+server as an OpenAI-compatible provider. For `start` and `request` only their first request counts;
+then they are ended. peers/window.py lets them finish the small-window suite.
 """
 
 import json
@@ -30,40 +31,75 @@ def _write(path, value):
     path.write_text(json.dumps(value))
 
 
-def _python(home, url, task):
+# Each: (command, more environment) for a task at an endpoint. With `window`, the agent is told the
+# context where its settings can say it, and to leave a quarter of it for replies, as a user would
+# who knows the size; None leaves its defaults.
+
+def _python(home, url, task, window=None):
     return [sys.executable, "-c", MINIMAL_AGENT, url, task], {}
 
 
-def _codex(home, url, task):
+def _codex(home, url, task, window=None):
     provider = "model_providers.bench"
     settings = [f'{provider}.name="bench"', f'{provider}.base_url="{url}"',
                 f'{provider}.wire_api="responses"', 'model_provider="bench"', 'model="bench"']
+    settings += [f"model_context_window={window}"] if window else []
     flags = [part for setting in settings for part in ("-c", setting)]
+    # Its sandbox needs what a benchmark inside another one does not get; without one it may read.
+    flags += ["--dangerously-bypass-approvals-and-sandbox"] if window else []
     return ["codex", "exec", "--skip-git-repo-check", *flags, task], {}
 
 
-def _opencode(home, url, task):
+def _opencode(home, url, task, window=None):
     config = home / "XDG_CONFIG_HOME/opencode/opencode.json"
+    model = {"name": "bench"} | ({"limit": {"context": window, "output": window // 4}} if window else {})
     _write(config, {"provider": {"bench": {"npm": "@ai-sdk/openai-compatible", "name": "bench",
                                            "options": {"baseURL": url, "apiKey": "x"},
-                                           "models": {"bench": {"name": "bench"}}}}})
+                                           "models": {"bench": model}}}})
     return ["opencode", "run", "-m", "bench/bench", task], {}
 
 
-def _pi(home, url, task):
+def _pi(home, url, task, window=None):
+    model = {"id": "bench"} | ({"contextWindow": window, "maxTokens": window // 4} if window else {})
     _write(home / "HOME/.pi/agent/models.json",
            {"providers": {"bench": {"baseUrl": url, "api": "openai-completions", "apiKey": "x",
-                                    "models": [{"id": "bench"}]}}})
+                                    "models": [model]}}})
     return ["pi", "-p", "--provider", "bench", "--model", "bench", task], {}
 
 
-def _qwen(home, url, task):
-    return ["qwen", "--auth-type", "openai", "-p", task], {
+def _qwen(home, url, task, window=None):
+    if window:
+        limits = {"contextWindowSize": window, "samplingParams": {"max_tokens": window // 4}}
+        _write(home / "HOME/.qwen/settings.json",
+               {"model": {"name": "bench", "generationConfig": limits},
+                "modelProviders": {"openai": [{"id": "bench", "name": "bench", "baseUrl": url,
+                                               "envKey": "OPENAI_API_KEY", "generationConfig": limits}]}})
+    return ["qwen", "--auth-type", "openai", *(["--yolo"] if window else []), "-p", task], {
         "OPENAI_BASE_URL": url, "OPENAI_API_KEY": "x", "OPENAI_MODEL": "bench"}
+
+
+def _cline(home, url, task, window=None):
+    environ = {"PATH": os.environ["PATH"], "HOME": str(home / "HOME")}
+    subprocess.run(["cline", "auth", "-p", "openai", "-k", "x", "-m", "bench", "-b", url], env=environ,
+                   stdin=subprocess.DEVNULL, capture_output=True, timeout=60, check=False)
+    return ["cline", "-P", "openai", "-m", "bench", task], {}
+
+
+def _continue(home, url, task, window=None):
+    limits = ({"contextLength": window, "maxTokens": window // 4} if window else {})
+    model = {"name": "bench", "provider": "openai", "model": "bench", "apiBase": url, "apiKey": "x",
+             "roles": ["chat", "edit", "apply"], "capabilities": ["tool_use"],
+             "defaultCompletionOptions": limits}
+    config = home / "HOME/continue.yaml"  # JSON is YAML
+    _write(config, {"name": "bench", "version": "1.0.0", "schema": "v1", "models": [model]})
+    return ["cn", "-p", "--auto", "--config", str(config), task], {}
 
 
 PEERS = {"python3 + urllib, one request": _python, "codex": _codex, "opencode": _opencode,
          "pi": _pi, "qwen": _qwen}
+# Those of the small-window suite: name, program, how it is started.
+AGENTS = {"pi": ("pi", _pi), "OpenCode": ("opencode", _opencode), "Codex": ("codex", _codex),
+          "Qwen Code": ("qwen", _qwen), "Cline": ("cline", _cline), "Continue": ("cn", _continue)}
 
 
 def found():
