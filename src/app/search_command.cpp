@@ -9,6 +9,7 @@
 #include "app/commands.hpp"
 #include "base/utf8.hpp"
 #include "index/index.hpp"
+#include "index/log_find.hpp"
 
 namespace plim::app {
 namespace {
@@ -36,11 +37,39 @@ Result<std::string> read_input(const std::string& name) {
 Result<index::Query> read_query(const SearchCommand& command) {
   index::Query query{.task = command.query};
   if (!command.query_file.empty()) query.task = TRY(read_input(command.query_file));
-  if (!command.log.empty()) query.task += "\n" + TRY(read_input(command.log));
   if (query.task.find_first_not_of(" \t\r\n") == std::string::npos) {
     return fail(Errc::invalid, "there is nothing to search for");
   }
   return query;
+}
+
+// A log's faults, read in pieces: it may be longer than memory.
+Result<index::LogReport> read_report(const std::string& name) {
+  std::ifstream file;
+  if (name != "-") {
+    file.open(name, std::ios::binary);
+    if (!file) return fail(Errc::not_found, "cannot open {}", name);
+  }
+  std::istream& in = name == "-" ? std::cin : file;
+  index::LogParser parser;
+  std::string piece(1U << 16U, '\0');
+  while (in.read(piece.data(), static_cast<std::streamsize>(piece.size())) || in.gcount() > 0) {
+    parser.feed(std::string_view(piece).substr(0, static_cast<std::size_t>(in.gcount())));
+  }
+  if (in.bad()) return fail(Errc::io, "reading {} failed", name);
+  return parser.finish();
+}
+
+Result<index::Snippets> find(const SearchCommand& command, const Context& context) {
+  const index::IndexOptions options{.root = context.project,
+                                    .cache = context.paths.cache / "index"};
+  const auto limit = static_cast<std::size_t>(command.limit);
+  const index::FindLimits limits{.files = limit, .functions = limit};
+  if (command.log.empty()) return index::find(options, TRY(read_query(command)), limits);
+  const auto report = TRY(read_report(command.log));
+  auto index = TRY(index::Index::open(options));
+  TRY(index.refresh());
+  return index::find_in_log(index, context.project, report, command.query, limits);
 }
 
 nlohmann::json to_json(const index::FileHit& hit) {
@@ -57,10 +86,14 @@ nlohmann::json to_json(const index::FunctionHit& hit) {
 }
 
 nlohmann::json to_json(const index::Health& health) {
-  return {{"files", health.files},           {"by_grammar", health.by_grammar},
-          {"by_scanner", health.by_scanner}, {"too_slow", health.too_slow},
-          {"cut", health.cut},               {"binary", health.binary},
-          {"unreadable", health.unreadable}, {"incomplete", health.incomplete}};
+  return {{"files", health.files},
+          {"by_grammar", health.by_grammar},
+          {"by_scanner", health.by_scanner},
+          {"too_slow", health.too_slow},
+          {"cut", health.cut},
+          {"binary", health.binary},
+          {"unreadable", health.unreadable},
+          {"incomplete", health.incomplete}};
 }
 
 void print_json(const index::Snippets& found) {
@@ -98,19 +131,14 @@ void print_health(const index::Health& health) {
     std::println(stderr, "plim: {} files or folders could not be read", health.unreadable);
   }
   if (health.incomplete) {
-    std::println(stderr, "plim: there are more files than the {} that were searched",
-                 health.files);
+    std::println(stderr, "plim: there are more files than the {} that were searched", health.files);
   }
 }
 
 }  // namespace
 
 Result<int> execute(const SearchCommand& command, const Context& context) {
-  const auto query = TRY(read_query(command));
-  const index::IndexOptions options{.root = context.project,
-                                    .cache = context.paths.cache / "index"};
-  const auto limit = static_cast<std::size_t>(command.limit);
-  const auto found = TRY(index::find(options, query, {.files = limit, .functions = limit}));
+  const auto found = TRY(find(command, context));
   print_health(found.health);
   if (command.json) {
     print_json(found);
