@@ -41,12 +41,12 @@ def arguments(argv):
     parser.add_argument("--results", metavar="FILE", help="default: build/daily/MODEL.jsonl")
     parser.add_argument("--fresh", action="store_true", help="forget earlier results")
     parser.add_argument("--json", metavar="FILE", help="write figures and all tries there")
-    parser.add_argument("--plim", default=client.PLIM, metavar="PROGRAM")
+    parser.add_argument("--plim", type=pathlib.Path, default=client.PLIM, metavar="PROGRAM")
     parser.add_argument("--list", action="store_true", help="print the tasks and end")
     args = parser.parse_args(argv)
     if args.passes < 1 or args.limit < 1:
         parser.error("--passes and --limit are 1 or more")
-    args.more = more
+    args.more, args.plim = more, args.plim.resolve()
     args.uses_demo = not args.model and not args.endpoint
     if args.uses_demo:
         args.model = str(DEMO_MODEL)

@@ -9,7 +9,7 @@ be. An agent that is not on PATH is named and left out. What the columns count:
   first     bytes of the first request of the agent's own conversation
   requests  of that conversation; beside: titles, summaries
   over      requests over the window
-  cut       times the history was made smaller: compactions, prunings, restarts
+  cut       times the history was rewritten: compactions, prunings, restarts
   again     reads that began with lines the model had been shown before
   facts     of the 24 marks in the files, how many ever reached the model
   task      requests that still held the user's words, word for word
@@ -18,6 +18,7 @@ be. An agent that is not on PATH is named and left out. What the columns count:
 
 import argparse
 import dataclasses
+import functools
 import json
 import os
 import pathlib
@@ -59,13 +60,15 @@ class Result:
     said: str  # the end of what it printed
 
 
-def plim_command(_home, url, task, _window):
-    return [str(client.PLIM), "run", "--yes", "--no-verify", "--endpoint", url, task], {}
+def plim_command(_home, url, task, _window, plim=client.PLIM):
+    # Most others have no limit of turns; at 8k eight files take more than the default.
+    return [str(plim), "run", "--yes", "--no-verify", "--max-turns", str(suite.MAX_REQUESTS),
+            "--endpoint", url, task], {}
 
 
-def agents(only):
+def agents(only, plim):
     """{name: (program, prepare)} of what is here, and the names of what is not."""
-    every = {OURS: (str(client.PLIM), plim_command), **peers.AGENTS}
+    every = {OURS: (str(plim), functools.partial(plim_command, plim=plim)), **peers.AGENTS}
     wanted = {name: agent for name, agent in every.items()
               if not only or name.lower().split()[0] in [o.lower().split()[0] for o in only]}
     here = {name: agent for name, agent in wanted.items() if shutil.which(agent[0])}
@@ -123,12 +126,11 @@ def ending(code, asked, reader):
 
 def describe(name, window, version, code, seconds, asked, reader, said):
     own = [entry for entry in asked if entry.main]
-    fitted = [entry for entry in own if not entry.over]
     return Result(
         agent=name, window=window, version=version, ended=ending(code, asked, reader),
         code=-1 if code is None else code, first=own[0].bytes if own else 0, requests=len(own),
         beside=len(asked) - len(own), over=sum(entry.over for entry in asked),
-        cut=sum(after.history < before.history for before, after in zip(fitted, fitted[1:])),
+        cut=sum(entry.rewritten for entry in own),
         again=reader.again, files=len({n for n, _ in reader.seen}),
         facts=len(reader.seen), with_task=sum(entry.has_task for entry in own),
         prefill=sum((entry.bytes - entry.kept) // 4 for entry in asked if not entry.over),
@@ -162,9 +164,10 @@ def main(argv):
     parser.add_argument("--window", type=int, nargs="+", default=WINDOWS, metavar="N")
     parser.add_argument("--only", nargs="+", default=[], metavar="AGENT")
     parser.add_argument("--json", metavar="FILE")
+    parser.add_argument("--plim", type=pathlib.Path, default=client.PLIM, metavar="PROGRAM")
     args = parser.parse_args(argv)
     report.print_machine()
-    here, absent = agents(args.only)
+    here, absent = agents(args.only, args.plim.resolve())
     if absent:
         print(f"  not here, so not compared: {', '.join(absent)}")
     versions = {name: version_of(program) for name, (program, _) in here.items()}

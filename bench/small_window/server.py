@@ -21,7 +21,7 @@ class Asked:
     main: bool  # part of the agent's own conversation, not a title or a summary beside it
     has_task: bool
     kind: str
-    history: int  # bytes of the messages
+    rewritten: bool  # less than nine tenths of the messages before it are still there
 
 
 class Window:
@@ -31,6 +31,7 @@ class Window:
         self.context, self.reader = context, reader
         self.asked = []
         self._last = b""
+        self._last_history = ""
         self._lock = threading.Lock()
         self._http = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._http.daemon_threads = True
@@ -57,13 +58,14 @@ class Window:
             history = json.dumps(body.get("messages") or body.get("input") or [])
             kept = common(self._last, raw)
             has_tools = bool(suite.tools_of(body))
+            main = has_tools and (reply is None or reply.kind in ("step", "end"))
+            fits = main and not over
+            rewritten = fits and common(self._last_history, history) < len(self._last_history) * 9 // 10
             self.asked.append(Asked(
-                bytes=len(raw), tokens=tokens, kept=kept, over=over,
-                main=has_tools and (reply is None or reply.kind in ("step", "end")),
-                has_task=json.dumps(suite.TASK)[1:-1] in history, kind=reply.kind if reply else "over",
-                history=len(history)))
-            if not over:
-                self._last = raw
+                bytes=len(raw), tokens=tokens, kept=kept, over=over, main=main, rewritten=rewritten,
+                has_task=json.dumps(suite.TASK)[1:-1] in history, kind=reply.kind if reply else "over"))
+            self._last = self._last if over else raw
+            self._last_history = history if fits else self._last_history
             return tokens, kept // 4, reply
 
 

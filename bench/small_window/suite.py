@@ -8,6 +8,7 @@ keeping that is the agent's job.
 """
 
 import dataclasses
+import functools
 import hashlib
 import json
 import re
@@ -28,9 +29,10 @@ PATH_NAMES = ("path", "filepath", "file_path", "absolute_path", "target_file", "
 # be ordered: what an agent carries on from a summary speaks of it as well.
 ABOUT_SUMMARY = re.compile(r"summar|compact|condens|compress|handoff|checkpoint", re.I)
 ORDERS_SUMMARY = re.compile(r"\b(create|write|provide|produce|generate|make|give|summari[sz]e)\b[^.]{0,120}"
-                            r"(summary|handoff|checkpoint|conversation|history|far)", re.I)
+                            r"(summary|notes|handoff|checkpoint|conversation|history|far)", re.I)
 START_NAMES = ("start", "offset", "start_line", "startline", "line_start", "from_line")
 STEP = re.compile(r"\bpart([1-8])_step(\d+)\b")
+NOTE = re.compile(r"part([1-8])\.py: [^;]{0,100}, read up to step (\d+)")
 FACT = re.compile(r"FACT-([1-8])-(head|middle|tail)-[0-9a-f]{8}")
 
 
@@ -38,6 +40,7 @@ def fact(number, place):
     return f"FACT-{number}-{place}-{hashlib.sha256(f'{number}{place}'.encode()).hexdigest()[:8]}"
 
 
+@functools.cache
 def source(number):
     """A Python module of exactly SIZE bytes with a fact near its start, middle and end."""
     lines, functions = [f'"""Part {number} of the release."""', ""], 0
@@ -62,9 +65,13 @@ def fill(project):
         (project / f"part{number}.py").write_text(source(number))
 
 
-def line_of(number, step):
-    """Where a step of a file starts, from 1."""
-    return source(number).split(f"def part{number}_step{step}(")[0].count("\n") + 1
+def last_step(number):
+    return max(int(step) for _, step in STEP.findall(source(number)))
+
+
+def line_after(number, step):
+    """The line, from 1, that follows a step's function; 1 where nothing was read yet."""
+    return 1 if step == 0 else 4 + source(number).split(f"def part{number}_step{step}(")[0].count("\n") + 1
 
 
 @dataclasses.dataclass
@@ -75,23 +82,29 @@ class Reply:
 
 
 class Sight:
-    """What a request shows of the files: facts, and how far each was read."""
+    """What a request shows of the files: facts, how far each was read, and what is noted of it."""
 
     def __init__(self, text):
         self.facts = {(int(number), place) for number, place in FACT.findall(text)}
-        self.step = {}
-        for number, step in STEP.findall(text):
-            self.step[int(number)] = max(self.step.get(int(number), 0), int(step))
+        self.noted = furthest(NOTE.findall(text))
+        self.step = furthest([*STEP.findall(text), *self.noted.items()])
 
     def complete(self, number):
-        return (number, "tail") in self.facts
+        return (number, "tail") in self.facts or self.step.get(number, 0) >= last_step(number)
 
     def note(self, number):
         facts = " ".join(fact(number, place) for place in FACTS if (number, place) in self.facts)
-        return f"part{number}.py: {facts}, read up to part{number}_step{self.step.get(number, 0)}"
+        return f"part{number}.py: {facts}, read up to step {self.step.get(number, 0)}"
 
     def notes(self, numbers):
         return "; ".join(self.note(number) for number in sorted(numbers))
+
+
+def furthest(pairs):
+    found = {}
+    for number, step in pairs:
+        found[int(number)] = max(found.get(int(number), 0), int(step))
+    return found
 
 
 class Reader:
@@ -99,19 +112,18 @@ class Reader:
 
     def __init__(self, project):
         self.project = project
+        # What is counted; the replies do not depend on it.
         self.again = 0  # reads of what had been shown before
         self.shown = {}  # the furthest step of each file that any request showed
         self.seen = set()  # facts that any request showed
-        self.noted = {}  # how far the notes go, per file
         self.requests = 0
 
     def reply(self, body):
         """`body`: the JSON of a Chat Completions or a Responses request."""
         self.requests += 1
-        sight = Sight(json.dumps(body))
+        sight = Sight(json.dumps(body.get("messages") or body.get("input") or ""))
         self.seen |= sight.facts
-        for number, step in sight.step.items():
-            self.shown[number] = max(self.shown.get(number, 0), step)
+        self.shown = furthest([*self.shown.items(), *sight.step.items()])
         tools = tools_of(body)
         if wants_summary(body, tools):
             return Reply("So far: " + sight.notes(sight.step), kind="summary")
@@ -123,13 +135,12 @@ class Reader:
         return self.read_on(sight, tools, missing[0])
 
     def read_on(self, sight, tools, number):
-        news = [n for n, step in sight.step.items() if step > self.noted.get(n, 0)]
-        self.noted.update({n: sight.step[n] for n in news})
-        step = sight.step.get(number, 0) + 1
-        call = read_call(tools, self.project / f"part{number}.py", line_of(number, step))
+        news = [n for n, step in sight.step.items() if step > sight.noted.get(n, 0)]
+        step = sight.step.get(number, 0)
+        call = read_call(tools, self.project / f"part{number}.py", line_after(number, step))
         if call is None:
             return Reply("There is no tool to read with.", kind="end")
-        self.again += step <= self.shown.get(number, 0)
+        self.again += step < self.shown.get(number, 0)
         return Reply(sight.notes(news) or "Reading.", call)
 
     @property
