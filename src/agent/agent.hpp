@@ -15,6 +15,7 @@
 #include "chat/event.hpp"
 #include "engine/engine.hpp"
 #include "session/session.hpp"
+#include "tools/command_logs.hpp"
 #include "tools/toolbox.hpp"
 
 namespace plim::agent {
@@ -27,6 +28,7 @@ struct Parts {
   const tools::OpenSandbox& commands;
   Approver& approver;
   session::Session& session;
+  tools::CommandLogs* logs = nullptr;  ///< Where whole outputs are kept; null: nowhere.
 };
 
 struct Options {
@@ -34,6 +36,9 @@ struct Options {
   std::string test_command;   ///< What proves the task done; empty: nothing does.
   int max_turns = 40;         ///< Model replies.
   int max_failed_checks = 4;  ///< Times the tests may fail after the model said it was done.
+  int max_same_failures = 3;  ///< Of these, with the very same output one after another.
+  int attempts = 1;           ///< Fresh starts after failing tests, the changes taken back before.
+  bool plan = false;          ///< Read only, and end with a plan instead of changes.
   std::chrono::seconds time_limit{3600};
   std::chrono::seconds test_timeout{600};
   std::optional<double> temperature;

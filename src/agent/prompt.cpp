@@ -9,8 +9,6 @@
 namespace plim::agent {
 namespace {
 
-constexpr std::size_t stub_above_bytes = 160;
-
 std::string file_list(std::span<const std::string> files, std::size_t cap) {
   std::string list;
   for (std::size_t i = 0; i < files.size(); ++i) {
@@ -60,35 +58,6 @@ void repair(chat::Transcript& transcript) {
     }
   }
   transcript = std::move(whole);
-}
-
-std::size_t text_bytes(std::span<const chat::Message> transcript) {
-  std::size_t bytes = 0;
-  for (const auto& message : transcript) {
-    bytes += message.content.size() + message.reasoning.size() + 16;
-    for (const auto& call : message.tool_calls) {
-      bytes += call.name.size() + call.arguments.size() + 32;
-    }
-  }
-  return bytes;
-}
-
-std::size_t stub_old_results(chat::Transcript& transcript) {
-  const auto last_turn = std::ranges::find_last_if(transcript, [](const chat::Message& message) {
-    return message.role == chat::Role::assistant;
-  });
-  std::size_t stubbed = 0;
-  for (auto message = transcript.begin(); message != last_turn.begin(); ++message) {
-    if (message->role != chat::Role::tool || message->content.size() <= stub_above_bytes) continue;
-    const auto first_line =
-        message->content.substr(0, std::min<std::size_t>(message->content.find('\n'), 80));
-    message->content = std::format(
-        "{} [{} bytes dropped to make room; call the tool again if you "
-        "need them]",
-        first_line, message->content.size() - first_line.size());
-    ++stubbed;
-  }
-  return stubbed;
 }
 
 }  // namespace plim::agent

@@ -27,12 +27,4 @@ struct Project {
 /// (the process was killed) gets one that says so.
 void repair(chat::Transcript& transcript);
 
-/// Bytes of text a transcript puts into a request.
-[[nodiscard]] std::size_t text_bytes(std::span<const chat::Message> transcript);
-
-/// Frees room without touching the system message, any user message or the last turn: results of
-/// older tool calls become one-line stubs, all in one batch, since each costs the KV cache.
-/// Returns how many were stubbed.
-std::size_t stub_old_results(chat::Transcript& transcript);
-
 }  // namespace plim::agent

@@ -52,22 +52,5 @@ TEST(Repair, LeavesAWholeTranscriptAsItIs) {
   EXPECT_EQ(transcript, before);
 }
 
-TEST(StubOldResults, DropsOnlyLongResultsBeforeTheLastTurn) {
-  const std::string big(1000, 'x');
-  chat::Transcript transcript{
-      {.role = Role::user, .content = big},
-      call("1"),
-      {.role = Role::tool, .content = "exit 1\n" + big, .tool_call_id = "1"},
-      {.role = Role::tool, .content = "short", .tool_call_id = "1b"},
-      call("2"),
-      {.role = Role::tool, .content = big, .tool_call_id = "2"}};
-  EXPECT_EQ(stub_old_results(transcript), 1U);
-  EXPECT_EQ(transcript[0].content, big);
-  EXPECT_THAT(transcript[2].content, StartsWith("exit 1 [1001 bytes dropped"));
-  EXPECT_EQ(transcript[3].content, "short");
-  EXPECT_EQ(transcript[5].content, big);
-  EXPECT_EQ(stub_old_results(transcript), 0U);
-}
-
 }  // namespace
 }  // namespace plim::agent

@@ -1,6 +1,5 @@
 #include "agent/task.hpp"
 
-#include <algorithm>
 #include <condition_variable>
 #include <format>
 #include <mutex>
@@ -9,9 +8,8 @@
 #include "agent/prompt.hpp"
 #include "agent/words.hpp"
 #include "base/log.hpp"
-#include "sandbox/sandbox.hpp"
+#include "chat/message_json.hpp"
 #include "tools/command.hpp"
-#include "tools/trim.hpp"
 #include "workspace/workspace.hpp"
 
 namespace plim::agent {
@@ -19,16 +17,28 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr int most_attempts = 3;  // of one request
-constexpr int most_nudges = 3;    // of one task: empty or cut-off replies
+constexpr int most_nudges = 3;                 // of one task: empty, cut-off or rambling replies
+constexpr std::size_t most_skill_bytes = 900;  // 300 tokens
+constexpr std::size_t most_known_bytes = 600;
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-// Failures that say nothing about the request itself.
-bool is_worth_retrying(Errc code) {
-  return code == Errc::io || code == Errc::timeout || code == Errc::protocol;
+constexpr std::string_view plan_mode =
+    "\n\n[mode: plan] Change nothing now. Look at what you need, then reply with a short numbered "
+    "plan: which files, which changes, how to test them.";
+constexpr std::string_view work_mode = "\n\n[mode: work] You may change files now.";
+
+// The mode that the last message to name one left the session in.
+bool ends_in_plan_mode(const chat::Transcript& transcript) {
+  bool plan = false;
+  for (const auto& message : transcript) {
+    if (message.role != chat::Role::user) continue;
+    if (message.content.contains(plan_mode)) plan = true;
+    if (message.content.contains(work_mode)) plan = false;
+  }
+  return plan;
 }
 
 }  // namespace
@@ -53,7 +63,11 @@ Task::Task(chat::Transcript transcript, const Parts& parts, const Options& optio
       deadline_(std::move(stop), options.time_limit),
       budget_(parts.engine.served().context) {
   repair(transcript_);
-  budget_.restart(text_bytes(transcript_));
+  record_.restore(transcript_);
+  fixed_.tools = text_cost(chat::tools_json(parts.tools.specs()));
+  fixed_.system = message_cost(system_message());
+  budget_.restart(fixed_.tools + transcript_cost(transcript_));
+  if (!transcript_.empty()) prefix_changed_ = "the session was resumed";
 }
 
 void Task::emit(const chat::Event& event) {
@@ -66,7 +80,7 @@ void Task::emit(const chat::Event& event) {
 }
 
 void Task::add(chat::Message message) {
-  budget_.add(text_bytes({&message, 1}));
+  budget_.add(message);
   emit(chat::MessageAdded{message});
   transcript_.push_back(std::move(message));
 }
@@ -77,14 +91,8 @@ void Task::nudge(std::string_view words) {
   add({.role = chat::Role::user, .content = std::string(words)});
 }
 
-void Task::begin(std::string_view text) {
-  const auto& served = parts_.engine.served();
-  emit(chat::TaskStarted{.session = parts_.session.id(),
-                         .task = std::string(text),
-                         .model = served.name,
-                         .context = served.context});
-  if (!transcript_.empty()) return add({.role = chat::Role::user, .content = std::string(text)});
-  add(system_message());
+// What a session's first message holds: the task word for word, then what is known of the project.
+std::string Task::first_message(std::string_view text) {
   std::vector<std::string> files;
   const auto walked = parts_.files.walk(".", {}, [&files](const std::string& path) {
     files.push_back(path);
@@ -92,140 +100,44 @@ void Task::begin(std::string_view text) {
   });
   if (!walked)
     emit(chat::Notice{"the project's files cannot be listed: " + walked.error().message});
-  add(task_message(text, {options_.test_command, files}, budget_.file_list_bytes()));
+  auto message =
+      task_message(text, {options_.test_command, files}, budget_.file_list_bytes()).content;
+  message += instructions_.of_root(parts_.files, budget_.instruction_bytes());
+  message +=
+      Instructions::skills(parts_.files, std::min(most_skill_bytes, budget_.instruction_bytes()));
+  return message;
 }
 
-bool Task::compact() {
-  const auto stubbed = stub_old_results(transcript_);
-  if (stubbed == 0) return false;
-  budget_.restart(text_bytes(transcript_));
-  emit(chat::Notice{std::format("context {} of {} used: dropped the text of {} old tool results",
-                                to_string(budget_.used()), to_string(budget_.context()), stubbed)});
-  return true;
+void Task::begin(std::string_view text) {
+  const auto& served = parts_.engine.served();
+  emit(chat::TaskStarted{.session = parts_.session.id(),
+                         .task = std::string(text),
+                         .model = served.name,
+                         .context = served.context});
+  const bool first = is_new_ = transcript_.empty();
+  if (first) add(system_message());
+  std::string message = first ? first_message(text) : std::string(text);
+  if (first) fixed_.project = text_cost(std::string_view(message).substr(text.size()));
+  // A mode is an appended message and a gate, never another prompt or other tools.
+  const bool was_plan = ends_in_plan_mode(transcript_);
+  if (options_.plan && !was_plan) message += plan_mode;
+  if (!options_.plan && was_plan) message += work_mode;
+  add({.role = chat::Role::user, .content = std::move(message)});
 }
 
-engine::ChatResult Task::request() {
-  return parts_.engine.chat(
-      {.transcript = transcript_,
-       .tools = parts_.tools.specs(),
-       .max_tokens = budget_.reply_reserve(),
-       .temperature = options_.temperature,
-       .seed = options_.seed},
-      [this](const engine::Delta& delta) {
-        std::visit([this](const auto& event) { sink_(event); }, delta);
-      },
-      deadline_.token());
+std::string Task::hash_of(const std::string& path) const {
+  // Asked for first: for a file that is not there, peek looks for near names.
+  if (!parts_.files.directory().stat(path)) return "";
+  const auto file = parts_.files.peek(path);
+  return file ? file->hash : std::string();
 }
 
-Result<chat::Reply> Task::ask_model() {
-  if (budget_.is_tight()) compact();
-  bool made_room = false;
-  for (int attempt = 1;; ++attempt) {
-    const auto request_bytes = text_bytes(transcript_);
-    auto reply = request();
-    if (reply) {
-      budget_.correct(reply->usage, request_bytes);
-      result_.usage += reply->usage;
-      ++result_.turns;
-      transcript_.push_back(reply->message);  // counted by the server: no budget_.add
-      emit(chat::MessageAdded{reply->message});
-      emit(chat::TurnFinished{reply->usage});
-      return std::move(*reply);
-    }
-    const auto& [error, overflow] = reply.error();
-    if (overflow && !made_room && compact()) {
-      made_room = true;
-      continue;
-    }
-    if (!is_worth_retrying(error.code) || attempt == most_attempts) return std::unexpected(error);
-    emit(chat::Notice{std::format("{}; trying again", error.message)});
-  }
-}
-
-std::optional<std::string> Task::refuse(const chat::ToolCall& call) {
-  const auto access = parts_.tools.access(call.name);
-  if (!access) return std::nullopt;  // the toolbox has the better answer
-  const bool confined =
-      *access != tools::Access::execute || parts_.commands().rung() == sandbox::Rung::confined;
-  switch (decide(*access, options_.permissions, confined)) {
-    case Gate::allow:
-      return std::nullopt;
-    case Gate::deny:
-      refused_ = true;
-      return options_.permissions.read_only
-                 ? "denied: this task is read-only"
-                 : "denied: there is no sandbox here, so commands may not run";
-    case Gate::ask:
-      break;
-  }
-  if (always_.contains(*access)) return std::nullopt;
-  switch (parts_.approver.ask({call, *access, confined}, deadline_.token())) {
-    case Approval::always:
-      always_.insert(*access);
-      return std::nullopt;
-    case Approval::once:
-      return std::nullopt;
-    case Approval::reject:
-      break;
-    case Approval::reject_and_stop:
-      end_refused_ = true;
-      break;
-  }
-  refused_ = true;
-  return "denied: the user refused this call";
-}
-
-void Task::report_changes(const tools::Outcome& outcome) {
-  for (const auto& change : outcome.changes) {
-    changed_.insert(change.path);
-    emit(chat::FileChanged{change.path, change.diff, change.added, change.removed});
-  }
-}
-
-std::optional<Ending> Task::run_call(const chat::ToolCall& call) {
-  emit(chat::ToolStarted{call});
-  const auto start = Clock::now();
-  tools::Outcome outcome;
-  if (deadline_.token().stop_requested()) {
-    outcome = {"error: cancelled before it ran", true, {}};
-  } else if (const auto refusal = refuse(call)) {
-    outcome = {*refusal, true, {}};
-  } else {
-    outcome = parts_.tools.run(
-        call, {parts_.files, parts_.commands, budget_.tool_result_bytes(), deadline_.token()});
-  }
-  const chat::ToolResult result{call.id, outcome.text, outcome.is_error};
-  emit(chat::ToolFinished{result, seconds_since(start)});
-  report_changes(outcome);
-  add({.role = chat::Role::tool, .content = result.text, .tool_call_id = call.id});
-  switch (guard_.observe(call, result)) {
-    case LoopGuard::Verdict::go_on:
-      return std::nullopt;
-    case LoopGuard::Verdict::warn:
-      repeating_ = true;
-      return std::nullopt;
-    case LoopGuard::Verdict::stop:
-      return Ending{chat::Outcome::failed,
-                    std::format("the model repeats the same {} call and gets nowhere", call.name)};
-  }
-  return std::nullopt;
-}
-
-std::optional<Ending> Task::run_calls(const chat::Message& message) {
-  std::optional<Ending> ending;
-  for (const auto& call : message.tool_calls) {
-    // Every call gets its result, also after an ending: the transcript must stay valid.
-    auto ended = run_call(call);
-    if (ended && !ending) ending = std::move(ended);
-  }
-  if (std::exchange(repeating_, false)) {
-    add({.role = chat::Role::user, .content = std::string(words::repeating)});
-  }
-  if (end_refused_) {
-    return Ending{chat::Outcome::refused,
-                  "changes and commands need a yes: run with --yes, or --read-only to forbid them"};
-  }
-  return ending;
+tools::Scope Task::scope() {
+  return {.files = parts_.files,
+          .commands = parts_.commands,
+          .max_chars = budget_.tool_result_bytes(),
+          .stop = deadline_.token(),
+          .logs = parts_.logs};
 }
 
 std::optional<Ending> Task::check(const chat::Reply& reply) {
@@ -235,8 +147,14 @@ std::optional<Ending> Task::check(const chat::Reply& reply) {
       return Ending{chat::Outcome::failed, cut_off ? "the model's replies are cut off at the limit"
                                                    : "the model answers with nothing"};
     }
-    nudge(cut_off ? words::cut_off : words::empty_reply);
+    const auto stopped = std::exchange(stopped_by_watch_, {});
+    nudge(!stopped.empty() ? stopped : cut_off ? words::cut_off : words::empty_reply);
     return std::nullopt;
+  }
+  if (options_.plan) {
+    return Ending{chat::Outcome::unverified,
+                  std::format("a plan; carry it out with: plim resume {} \"Carry out the plan.\"",
+                              parts_.session.id())};
   }
   return verify();
 }
@@ -252,23 +170,57 @@ std::optional<Ending> Task::verify() {
   }
   emit(chat::VerifyStarted{options_.test_command});
   const auto start = Clock::now();
-  auto report = tools::run_command(
-      options_.test_command, options_.test_timeout,
-      {parts_.files, parts_.commands, budget_.tool_result_bytes(), deadline_.token()});
+  auto report = tools::run_command(options_.test_command, options_.test_timeout, scope());
   emit(chat::VerifyFinished{report.passed, report.text, seconds_since(start)});
-  report_changes({report.text, false, std::move(report.changes)});
+  report_changes({report.text, false, std::move(report.changes), {}});
   if (deadline_.token().stop_requested()) return Ending{chat::Outcome::cancelled, "stopped"};
   if (!report.ran) {
     return Ending{chat::Outcome::unverified, "done, but the tests could not run: " + report.text};
   }
+  record_.verified(report.passed, report.text);
   if (report.passed) return Ending{chat::Outcome::verified, "the tests pass"};
-  if (++failed_checks_ == options_.max_failed_checks) {
+  return after_failing_tests(report.text);
+}
+
+std::optional<Ending> Task::after_failing_tests(const std::string& text) {
+  same_failures_ = text == last_failure_ ? same_failures_ + 1 : 1;
+  last_failure_ = text;
+  if (++failed_checks_ == options_.max_failed_checks ||
+      same_failures_ == options_.max_same_failures) {
     return Ending{chat::Outcome::failed,
                   std::format("the tests still fail after {} tries", failed_checks_)};
   }
   guard_.reset();
-  add({.role = chat::Role::user, .content = std::string(words::tests_fail) + "\n\n" + report.text});
+  add({.role = chat::Role::user, .content = std::string(words::tests_fail) + "\n\n" + text});
   return std::nullopt;
+}
+
+bool Task::starts_over(const Ending& ending) {
+  if (ending.outcome != chat::Outcome::failed || attempt_ >= options_.attempts) return false;
+  // A session that was resumed holds more changes than this task's.
+  if (deadline_.token().stop_requested() || !is_new_) return false;
+  const auto undone = parts_.files.undo(parts_.session.id());
+  const bool none = !undone && undone.error().code == Errc::not_found && changed_.empty();
+  if (!none && (!undone || !undone->conflicts.empty() || !undone->lost.empty())) {
+    emit(chat::Notice{"no other attempt: the changes of this one cannot all be taken back"});
+    return false;
+  }
+  ++attempt_;
+  chat::Transcript again(transcript_.begin(), transcript_.begin() + 2);
+  const auto known =
+      record_.text([](const std::string&) { return "taken back"; }, most_known_bytes);
+  again.push_back({.role = chat::Role::user,
+                   .content = std::format("A first attempt at this failed ({}) and its changes "
+                                          "were taken back. What is known of it:\n{}Go another "
+                                          "way.",
+                                          ending.reason, known)});
+  record_ = {};
+  guard_ = {};
+  changed_.clear();
+  nudges_ = failed_checks_ = same_failures_ = 0;
+  replace_transcript(std::move(again), std::format("attempt {} of {} begins: {}", attempt_,
+                                                   options_.attempts, ending.reason));
+  return true;
 }
 
 chat::TaskFinished Task::finish(chat::Outcome outcome, std::string reason) {
@@ -279,15 +231,23 @@ chat::TaskFinished Task::finish(chat::Outcome outcome, std::string reason) {
     outcome = chat::Outcome::cancelled;
     reason = "stopped; plim resume goes on, plim undo takes the changes back";
   }
+  if (outcome == chat::Outcome::failed) {
+    emit(chat::Notice{
+        "what is known: " +
+        record_.text([this](const std::string& path) { return hash_of(path); }, most_known_bytes)});
+    if (!changed_.empty()) reason += "; plim undo takes the changes back";
+  }
   result_.outcome = outcome;
   result_.reason = std::move(reason);
   result_.seconds = seconds_since(started_);
   result_.files.assign(changed_.begin(), changed_.end());
+  result_.context = budget_.account(fixed_);
   emit(result_);
   return result_;
 }
 
 chat::TaskFinished Task::finish_after(const Error& error) {
+  if (no_room_) return finish(chat::Outcome::failed, error.message);
   log::warn("agent", "the engine failed: {}", error.message);
   return finish(chat::Outcome::engine, error.message);
 }

@@ -15,7 +15,7 @@
 namespace plim::app {
 namespace {
 
-constexpr std::array<Setting, 16> all_settings{{
+constexpr std::array<Setting, 17> all_settings{{
     {"model.path", ValueKind::text, "", "GGUF file to run; the demo model when empty"},
     {"model.context", ValueKind::integer, "", "context in tokens; as large as fits when empty"},
     {"model.device", ValueKind::text, "auto", "auto, cpu, or a GPU's name such as CUDA0"},
@@ -29,7 +29,8 @@ constexpr std::array<Setting, 16> all_settings{{
     {"agent.time_limit_s", ValueKind::integer, "3600", "seconds until a task is given up"},
     {"agent.test_command", ValueKind::text, "", "what proves a task done; detected when empty"},
     {"agent.temperature", ValueKind::number, "", "sampling temperature; the model's own if empty"},
-    {"agent.edit_format", ValueKind::text, "", "replace or line; the model's own when empty"},
+    {"agent.attempts", ValueKind::integer, "1", "fresh starts after failing tests"},
+    {"agent.edit_format", ValueKind::text, "", "replace, line, patch or whole; the model's own"},
     {"agent.seed", ValueKind::integer, "", "sampling seed; random when empty"},
     {"sandbox.timeout_s", ValueKind::integer, "600", "longest a command or test run may take"},
 }};

@@ -45,11 +45,13 @@ void add_run_flags(CLI::App* app, SettingFlags& flags, RunCommand& run) {
   flags.add(app, "--api-key-env", "engine.api_key_env", "variable that holds the endpoint's key");
   flags.add(app, "--test", "agent.test_command", "command that proves the task done");
   flags.add(app, "--max-turns", "agent.max_turns", "model replies until it gives up");
+  flags.add(app, "--attempts", "agent.attempts", "fresh starts after failing tests (default 1)");
   flags.add(app, "--time-limit", "agent.time_limit_s", "seconds until it gives up");
   flags.add(app, "--temperature", "agent.temperature", "sampling temperature");
   flags.add(app, "--seed", "agent.seed", "sampling seed");
   app->add_flag("-y,--yes", run.yes, "allow edits and sandboxed commands without asking");
   app->add_flag("--read-only", run.read_only, "change nothing");
+  app->add_flag("--plan", run.plan, "change nothing, and end with a plan that resume carries out");
   app->add_flag("--unconfined", run.unconfined, "allow commands where no sandbox can be had");
   app->add_flag("--no-verify", run.no_verify, "do not run the project's tests at the end");
   app->add_flag("--json", run.json, "stream events as lines of JSON");

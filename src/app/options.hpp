@@ -28,6 +28,7 @@ struct RunCommand {
   std::string session;  ///< To resume; empty: this project's latest.
   bool yes = false;
   bool read_only = false;
+  bool plan = false;  ///< Look only, and end with a plan.
   bool unconfined = false;
   bool json = false;
   bool no_verify = false;

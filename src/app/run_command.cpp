@@ -105,11 +105,14 @@ agent::Options agent_options(const RunCommand& command, const Context& context,
   const auto seed = config.integer("agent.seed");
   auto temperature = config.number("agent.temperature");
   if (!temperature) temperature = wired.temperature;
-  return {.permissions = {.read_only = command.read_only,
-                          .yes = command.yes || command.read_only,
+  const bool read_only = command.read_only || command.plan;
+  return {.permissions = {.read_only = read_only,
+                          .yes = command.yes || read_only,
                           .unconfined = command.unconfined},
           .test_command = std::move(tests),
           .max_turns = static_cast<int>(config.integer("agent.max_turns").value_or(40)),
+          .attempts = static_cast<int>(config.integer("agent.attempts").value_or(1)),
+          .plan = command.plan,
           .time_limit = std::chrono::seconds(config.integer("agent.time_limit_s").value_or(3600)),
           .test_timeout = std::chrono::seconds(config.integer("sandbox.timeout_s").value_or(600)),
           .temperature = temperature,
@@ -121,7 +124,7 @@ agent::Options agent_options(const RunCommand& command, const Context& context,
 class SandboxAtHand {
  public:
   SandboxAtHand(const RunCommand& command, const Context& context, Output& output)
-      : policy_{.project = context.project, .read_only = command.read_only},
+      : policy_{.project = context.project, .read_only = command.read_only || command.plan},
         unconfined_(command.unconfined),
         output_(output),
         opening_(std::async(std::launch::async,
@@ -153,8 +156,10 @@ Result<int> execute(const RunCommand& command, const Context& context) {
   Output output(command.json, context.environment);
   auto files =
       TRY(workspace::Workspace::open(context.project, context.paths.state, {context.paths.home}));
-  auto [session, transcript] = TRY(open_session(command, context, output));
-  if (auto begun = files.begin_task(session.id()); !begun) return std::unexpected(begun.error());
+  // What cannot be resumed is said before an engine starts; a new session begins only after, so
+  // that an engine that fails leaves none behind.
+  std::optional<Opened> opened;
+  if (command.resume) opened = TRY(open_session(command, context, output));
   SandboxAtHand sandbox(command, context, output);
   const tools::OpenSandbox commands = [&sandbox]() -> const sandbox::Sandbox& {
     return sandbox.get();
@@ -165,6 +170,10 @@ Result<int> execute(const RunCommand& command, const Context& context) {
     std::println(stderr, "plim: {}", wired.error().message);
     return wired.error().code == Errc::invalid ? 2 : 4;
   }
+  if (!opened) opened = TRY(open_session(command, context, output));
+  auto& [session, transcript] = *opened;
+  if (auto begun = files.begin_task(session.id()); !begun) return std::unexpected(begun.error());
+  tools::CommandLogs logs(context.paths.state / "sessions" / (session.id() + ".logs"));
   wired->engine->resume(session.id());
   const tools::Toolbox toolbox(wired->edit_format);
   cli::RefusingApprover refusing;
@@ -177,8 +186,9 @@ Result<int> execute(const RunCommand& command, const Context& context) {
   const auto options =
       agent_options(command, context, *wired, test_command(command, context, files));
   const auto finished = agent::run_task(
-      std::move(transcript), task, {*wired->engine, toolbox, files, commands, approver, session},
-      options, [&](const chat::Event& event) { output.event(event); }, context.stop);
+      std::move(transcript), task,
+      {*wired->engine, toolbox, files, commands, approver, session, &logs}, options,
+      [&](const chat::Event& event) { output.event(event); }, context.stop);
   wired->engine->keep();
   return exit_code(finished.outcome);
 }

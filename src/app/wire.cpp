@@ -42,6 +42,8 @@ Result<WiredEngine> wire_local(const Context& context, const Say& say) {
   WiredEngine wired{.engine = std::move(started)};
   if (local.model.get<std::string>("plimsoll.edit_format") == "line") {
     wired.edit_format = tools::EditFormat::line;
+  } else if (local.model.get<std::string>("general.architecture") == "gpt-oss") {
+    wired.edit_format = tools::EditFormat::patch;  // the one family that was trained on it
   }
   wired.temperature = local.model.get<double>("general.sampling.temp");
   return wired;
@@ -55,6 +57,8 @@ Result<WiredEngine> wire_engine(const Context& context, const Say& say) {
   const auto& format = context.config.text("agent.edit_format");
   if (wired && format == "line") wired->edit_format = tools::EditFormat::line;
   if (wired && format == "replace") wired->edit_format = tools::EditFormat::replace;
+  if (wired && format == "patch") wired->edit_format = tools::EditFormat::patch;
+  if (wired && format == "whole") wired->edit_format = tools::EditFormat::whole;
   return wired;
 }
 

@@ -84,10 +84,36 @@ struct VerifyFinished {
   friend bool operator==(const VerifyFinished&, const VerifyFinished&) = default;
 };
 
+/// The context as an account. The rows but `size` always add up to `size`.
+struct ContextUse {
+  Tokens size;       ///< Of the served slot.
+  Tokens system;     ///< The system message.
+  Tokens tools;      ///< Their names, descriptions and schemas.
+  Tokens project;    ///< File list, project instructions, names of skills.
+  Tokens retrieved;  ///< What was looked up for the task before the first turn.
+  Tokens history;    ///< The user's words, replies and tool results.
+  Tokens reserve;    ///< Kept free for the next reply.
+  Tokens left;       ///< What may still go in; negative when the next request must drop something.
+
+  /// What the next request will hold.
+  [[nodiscard]] Tokens used() const { return system + tools + project + retrieved + history; }
+  friend bool operator==(const ContextUse&, const ContextUse&) = default;
+};
+
 /// One model reply and its tool calls are complete.
 struct TurnFinished {
-  Usage usage;  ///< Of this turn's request.
+  Usage usage;         ///< Of this turn's request.
+  ContextUse context;  ///< With the reply.
   friend bool operator==(const TurnFinished&, const TurnFinished&) = default;
+};
+
+/// The transcript was replaced to make room; the user's own words are in it as they were.
+struct Compacted {
+  std::string reason;
+  Tokens before;
+  Tokens after;         ///< Estimated until the next reply.
+  Transcript messages;  ///< The whole transcript from here on.
+  friend bool operator==(const Compacted&, const Compacted&) = default;
 };
 
 /// Something the user should know: a rescue, a degradation, a cap that was hit.
@@ -103,12 +129,15 @@ struct TaskFinished {
   int turns = 0;
   double seconds = 0;
   std::vector<std::string> files;  ///< Changed, relative, sorted.
+  int rescued = 0;                 ///< Tool calls found in text, or mended before they ran.
+  int compactions = 0;
+  ContextUse context;
   friend bool operator==(const TaskFinished&, const TaskFinished&) = default;
 };
 
-using Event =
-    std::variant<TaskStarted, MessageAdded, TextDelta, PrefillProgress, ToolStarted, ToolFinished,
-                 FileChanged, VerifyStarted, VerifyFinished, TurnFinished, Notice, TaskFinished>;
+using Event = std::variant<TaskStarted, MessageAdded, TextDelta, PrefillProgress, ToolStarted,
+                           ToolFinished, FileChanged, VerifyStarted, VerifyFinished, TurnFinished,
+                           Compacted, Notice, TaskFinished>;
 
 /// One line of JSON without a newline: `{"type":"text_delta","text":"…"}`. Ill-formed UTF-8
 /// becomes U+FFFD.

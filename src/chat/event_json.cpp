@@ -40,6 +40,13 @@ Json write(const Usage& usage) {
           {"decode_ms", usage.decode_ms}};
 }
 
+Json write(const ContextUse& use) {
+  return {{"size", use.size.value},           {"system", use.system.value},
+          {"tools", use.tools.value},         {"project", use.project.value},
+          {"retrieved", use.retrieved.value}, {"history", use.history.value},
+          {"reserve", use.reserve.value},     {"left", use.left.value}};
+}
+
 Json write(const TaskStarted& event) {
   return {{"type", "task_started"},
           {"session", event.session},
@@ -92,16 +99,33 @@ Json write(const VerifyFinished& event) {
 }
 
 Json write(const TurnFinished& event) {
-  return {{"type", "turn_finished"}, {"usage", write(event.usage)}};
+  return {
+      {"type", "turn_finished"}, {"usage", write(event.usage)}, {"context", write(event.context)}};
+}
+
+Json write(const Compacted& event) {
+  Json messages = Json::array();
+  for (const Message& message : event.messages) messages.push_back(write(message));
+  return {{"type", "compacted"},
+          {"reason", event.reason},
+          {"before", event.before.value},
+          {"after", event.after.value},
+          {"messages", std::move(messages)}};
 }
 
 Json write(const Notice& event) { return {{"type", "notice"}, {"text", event.text}}; }
 
 Json write(const TaskFinished& event) {
-  return {{"type", "task_finished"}, {"outcome", to_string(event.outcome)},
-          {"reason", event.reason},  {"usage", write(event.usage)},
-          {"turns", event.turns},    {"seconds", event.seconds},
-          {"files", event.files}};
+  return {{"type", "task_finished"},
+          {"outcome", to_string(event.outcome)},
+          {"reason", event.reason},
+          {"usage", write(event.usage)},
+          {"turns", event.turns},
+          {"seconds", event.seconds},
+          {"files", event.files},
+          {"rescued", event.rescued},
+          {"compactions", event.compactions},
+          {"context", write(event.context)}};
 }
 
 // Reads the members of one object. A member of the wrong type makes the whole reading fail,
@@ -219,13 +243,39 @@ Usage read_usage(const Json& json, std::string& wrong) {
           .decode_ms = in.number("decode_ms")};
 }
 
+ContextUse read_context(const Json& json, std::string& wrong) {
+  Members in(json, wrong);
+  return {.size = in.tokens("size"),
+          .system = in.tokens("system"),
+          .tools = in.tokens("tools"),
+          .project = in.tokens("project"),
+          .retrieved = in.tokens("retrieved"),
+          .history = in.tokens("history"),
+          .reserve = in.tokens("reserve"),
+          .left = in.tokens("left")};
+}
+
+Compacted read_compacted(Members& in) {
+  Compacted event{.reason = in.text("reason"),
+                  .before = in.tokens("before"),
+                  .after = in.tokens("after"),
+                  .messages = {}};
+  for (const Json& message : in.list("messages")) {
+    event.messages.push_back(read_message(message, in.wrong()));
+  }
+  return event;
+}
+
 TaskFinished read_task_finished(Members& in) {
   TaskFinished event{.outcome = in.one_of(outcomes, "outcome"),
                      .reason = in.text("reason"),
                      .usage = read_usage(in.object("usage"), in.wrong()),
                      .turns = in.integer<int>("turns"),
                      .seconds = in.number("seconds"),
-                     .files = {}};
+                     .files = {},
+                     .rescued = in.integer<int>("rescued"),
+                     .compactions = in.integer<int>("compactions"),
+                     .context = read_context(in.object("context"), in.wrong())};
   for (const Json& file : in.list("files")) {
     if (!file.is_string()) return in.reject("files"), event;
     event.files.push_back(file.get<std::string>());
@@ -264,7 +314,11 @@ std::optional<Event> read_event(std::string_view type, Members& in) {
   if (type == "verify_finished") {
     return VerifyFinished{in.flag("passed"), in.text("text"), in.number("seconds")};
   }
-  if (type == "turn_finished") return TurnFinished{read_usage(in.object("usage"), in.wrong())};
+  if (type == "turn_finished") {
+    return TurnFinished{read_usage(in.object("usage"), in.wrong()),
+                        read_context(in.object("context"), in.wrong())};
+  }
+  if (type == "compacted") return read_compacted(in);
   if (type == "notice") return Notice{in.text("text")};
   if (type == "task_finished") return read_task_finished(in);
   return std::nullopt;

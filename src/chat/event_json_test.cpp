@@ -11,6 +11,15 @@ const ToolCall call{.id = "c1", .name = "edit", .arguments = "{\"old\": \"half"}
 const Usage usage{
     .prompt = {900}, .cached = {800}, .completion = {7}, .prefill_ms = 1.5, .decode_ms = 20.25};
 
+const ContextUse context{.size = {8192},
+                         .system = {250},
+                         .tools = {600},
+                         .project = {100},
+                         .retrieved = {50},
+                         .history = {900},
+                         .reserve = {1365},
+                         .left = {4927}};
+
 const std::vector<Event>& one_of_each() {
   static const std::vector<Event> events{
       TaskStarted{.session = "s", .task = "fix\nit", .model = "m", .context = {8192}},
@@ -28,14 +37,22 @@ const std::vector<Event>& one_of_each() {
       FileChanged{.path = "src/a.c", .diff = "--- a/src/a.c\n", .added = 2, .removed = 1},
       VerifyStarted{"make test"},
       VerifyFinished{.passed = true, .text = "1 test", .seconds = 3},
-      TurnFinished{usage},
+      TurnFinished{usage, context},
+      Compacted{.reason = "full",
+                .before = {7000},
+                .after = {900},
+                .messages = {{.role = Role::system, .content = "s"},
+                             {.role = Role::assistant, .content = "", .tool_calls = {call}}}},
       Notice{"the search was cut at 200 matches"},
       TaskFinished{.outcome = Outcome::refused,
                    .reason = "the user said no",
                    .usage = usage,
                    .turns = 4,
                    .seconds = 9.5,
-                   .files = {"a", "b"}},
+                   .files = {"a", "b"},
+                   .rescued = 2,
+                   .compactions = 1,
+                   .context = context},
   };
   return events;
 }
@@ -67,6 +84,7 @@ TEST(EventJson, HasTheseWireNames) {
             "{\"type\":\"verify_started\"\n"
             "{\"type\":\"verify_finished\"\n"
             "{\"type\":\"turn_finished\"\n"
+            "{\"type\":\"compacted\"\n"
             "{\"type\":\"notice\"\n"
             "{\"type\":\"task_finished\"\n");
 }

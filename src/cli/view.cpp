@@ -31,6 +31,18 @@ double tokens_per_second(const chat::Usage& usage) {
                              : 0;
 }
 
+// What the context came to, and how often the harness had to help.
+std::string account(const chat::TaskFinished& event) {
+  std::string text;
+  if (event.context.size.value > 0) {
+    text += std::format(" · context {} of {}", to_string(event.context.used()),
+                        to_string(event.context.size));
+  }
+  if (event.compactions > 0) text += std::format(" · made room {} times", event.compactions);
+  if (event.rescued > 0) text += std::format(" · {} calls rescued", event.rescued);
+  return text;
+}
+
 }  // namespace
 
 std::string describe(const chat::ToolCall& call) {
@@ -164,6 +176,12 @@ std::string View::operator()(const chat::VerifyFinished& event) {
 
 std::string View::operator()(const chat::TurnFinished&) { return fresh_line(); }
 
+std::string View::operator()(const chat::Compacted& event) {
+  return (*this)(
+      chat::Notice{std::format("made room: {} of context became {}: {}", to_string(event.before),
+                               to_string(event.after), event.reason)});
+}
+
 std::string View::operator()(const chat::Notice& event) {
   return fresh_line() + paint(Colour::yellow, one_line("note: " + event.text, std::string::npos)) +
          "\n";
@@ -179,10 +197,10 @@ std::string View::operator()(const chat::TaskFinished& event) {
          "\n" +
          paint(Colour::dim,
                std::format("{} prompt ({} cached) + {} generated tokens · {:.1f} tokens/s · "
-                           "{:.1f} s · {} {} changed",
+                           "{:.1f} s · {} {} changed{}",
                            usage.prompt.value, usage.cached.value, usage.completion.value,
                            tokens_per_second(usage), event.seconds, event.files.size(),
-                           event.files.size() == 1 ? "file" : "files")) +
+                           event.files.size() == 1 ? "file" : "files", account(event))) +
          "\n";
 }
 

@@ -38,6 +38,7 @@ class View {
   std::string operator()(const chat::VerifyStarted& event);
   std::string operator()(const chat::VerifyFinished& event);
   std::string operator()(const chat::TurnFinished& event);
+  std::string operator()(const chat::Compacted& event);
   std::string operator()(const chat::Notice& event);
   std::string operator()(const chat::TaskFinished& event);
 

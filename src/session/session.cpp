@@ -70,6 +70,8 @@ chat::Transcript transcript(const std::vector<chat::Event>& events) {
   for (const auto& event : events) {
     if (const auto* added = std::get_if<chat::MessageAdded>(&event)) {
       messages.push_back(added->message);
+    } else if (const auto* compacted = std::get_if<chat::Compacted>(&event)) {
+      messages = compacted->messages;
     }
   }
   return messages;

@@ -1,9 +1,13 @@
 #include "tools/arguments.hpp"
 
+#include <array>
 #include <charconv>
+#include <format>
 #include <utility>
 
 #include <nlohmann/json.hpp>
+
+#include "tools/json_mend.hpp"
 
 namespace plim::tools {
 namespace {
@@ -20,10 +24,97 @@ std::string signature(const ToolWords& words) {
   return out + ")";
 }
 
+// What other agents call the parameters of ours.
+constexpr auto other_names = std::to_array<std::pair<std::string_view, std::string_view>>({
+    {"path", "file_path"},    {"path", "filepath"},     {"path", "file"},
+    {"path", "filename"},     {"path", "target_file"},  {"path", "relative_path"},
+    {"command", "cmd"},       {"command", "script"},    {"pattern", "query"},
+    {"pattern", "regex"},     {"old", "old_string"},    {"old", "old_str"},
+    {"old", "old_text"},      {"old", "oldString"},     {"old", "oldText"},
+    {"new", "new_string"},    {"new", "new_str"},       {"new", "new_text"},
+    {"new", "newString"},     {"new", "newText"},       {"content", "contents"},
+    {"content", "file_text"}, {"content", "text"},      {"start", "start_line"},
+    {"start", "line_start"},  {"start", "offset"},      {"end", "end_line"},
+    {"end", "line_end"},      {"line", "line_number"},  {"glob", "include"},
+    {"input", "patch"},       {"timeout", "timeout_s"},
+});
+
 std::optional<Value> to_text(const Json& json) {
   if (json.is_string()) return json.get<std::string>();
   if (json.is_number() || json.is_boolean()) return json.dump();
-  return std::nullopt;
+  if (!json.is_array() || json.empty()) return std::nullopt;
+  std::string lines;
+  for (const auto& line : json) {
+    if (!line.is_string()) return std::nullopt;
+    lines += (lines.empty() ? "" : "\n") + line.get<std::string>();
+  }
+  return lines;
+}
+
+// A command as an argument vector: ["bash", "-lc", "make test"] or ["make", "test"].
+std::optional<Value> to_command(const Json& json) {
+  if (!json.is_array() || json.size() < 2) return to_text(json);
+  for (const auto& word : json) {
+    if (!word.is_string()) return std::nullopt;
+  }
+  const auto shell = json[1].get<std::string>();
+  if (json.size() == 3 && (shell == "-c" || shell == "-lc")) return json[2].get<std::string>();
+  std::string command;
+  for (const auto& word : json) {
+    const auto text = word.get<std::string>();
+    const bool plain =
+        !text.empty() &&
+        text.find_first_not_of(
+            "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=:,@+") ==
+            std::string::npos;
+    if (!plain && text.contains('\'')) return std::nullopt;
+    command += (command.empty() ? "" : " ") + (plain ? text : "'" + text + "'");
+  }
+  return command;
+}
+
+// The member for a parameter, under its own or another usual name.
+const Json* find_member(const Json& object, const std::string& name,
+                        std::vector<std::string>& mended) {
+  const auto own = object.find(name);
+  if (own != object.end()) return own->is_null() ? nullptr : &*own;
+  for (const auto& [parameter, other] : other_names) {
+    const auto found = parameter == name ? object.find(other) : object.end();
+    if (found == object.end() || found->is_null()) continue;
+    mended.push_back(std::format("{} as {}", other, name));
+    return &*found;
+  }
+  return nullptr;
+}
+
+// The object that holds the parameters: some models wrap it once more.
+Json unwrapped(Json object) {
+  if (object.size() != 1) return object;
+  for (const auto* wrapper : {"arguments", "parameters", "args", "input"}) {
+    const auto inner = object.find(wrapper);
+    if (inner != object.end() && inner->is_object()) return *inner;
+  }
+  return object;
+}
+
+// Some models send the object as a JSON string, some break the rules of JSON.
+Result<Json> read_object(std::string_view json, const ToolWords& words,
+                         std::vector<std::string>& mended) {
+  auto object = Json::parse(json.empty() ? "{}" : json, nullptr, false);
+  if (object.is_string()) object = Json::parse(object.get<std::string>(), nullptr, false);
+  if (object.is_discarded()) {
+    if (const auto text = mend_json(json)) {
+      object = Json::parse(*text, nullptr, false);
+      mended.emplace_back("arguments that were not quite JSON");
+    } else if (json.contains('{')) {
+      return fail(Errc::invalid,
+                  "the arguments are not a JSON object, they break off; call {} again, with less "
+                  "text if it is long",
+                  signature(words));
+    }
+  }
+  if (object.is_object()) return unwrapped(std::move(object));
+  return fail(Errc::invalid, "the arguments are not a JSON object; call {}", signature(words));
 }
 
 std::optional<Value> to_integer(const Json& json) {
@@ -69,24 +160,25 @@ chat::ToolSpec to_spec(const ToolWords& words) {
 }
 
 Result<Arguments> Arguments::parse(std::string_view json, const ToolWords& words) {
-  auto object = Json::parse(json.empty() ? "{}" : json, nullptr, false);
-  // Some models send the object as a JSON string.
-  if (object.is_string()) object = Json::parse(object.get<std::string>(), nullptr, false);
-  if (!object.is_object()) {
-    return fail(Errc::invalid, "the arguments are not a JSON object; call {}", signature(words));
-  }
   Arguments arguments;
+  const auto object = TRY(read_object(json, words, arguments.mended_));
   for (const auto& parameter : words.parameters) {
-    const auto found = object.find(parameter.name);
-    if (found == object.end() || found->is_null()) {
+    const auto* found = find_member(object, parameter.name, arguments.mended_);
+    if (found == nullptr) {
       if (!parameter.required) continue;
       return fail(Errc::invalid, "{} is missing; call {}", parameter.name, signature(words));
     }
-    auto value = parameter.type == ParameterType::text ? to_text(*found) : to_integer(*found);
+    const bool is_text = parameter.type == ParameterType::text;
+    auto value = !is_text                      ? to_integer(*found)
+                 : parameter.name == "command" ? to_command(*found)
+                                               : to_text(*found);
     if (!value) {
       return fail(Errc::invalid, "{} must be {}; call {}", parameter.name,
-                  parameter.type == ParameterType::text ? "text" : "a whole number",
-                  signature(words));
+                  is_text ? "text" : "a whole number", signature(words));
+    }
+    if (is_text ? !found->is_string() : !found->is_number_integer()) {
+      arguments.mended_.push_back(
+          std::format("{} as {}", parameter.name, is_text ? "text" : "a number"));
     }
     arguments.values_.emplace(parameter.name, std::move(*value));
   }

@@ -41,17 +41,21 @@ struct ToolWords {
 /// The checked arguments of one call.
 class Arguments {
  public:
-  /// Reads the JSON object a model wrote. Numbers written as text and text written as numbers are
-  /// coerced; members that are no parameter are ignored.
+  /// Reads the JSON object a model wrote. What has one reading only is understood: numbers as text
+  /// and the reverse, a list of lines or of one item as text, JSON with raw line breaks or a comma
+  /// too many, the usual other names of parameters. Members that are no parameter are ignored.
   /// Errors: invalid, with a sentence that tells the model what is expected.
   [[nodiscard]] static Result<Arguments> parse(std::string_view json, const ToolWords& words);
 
   /// The text of a required parameter; empty for one that is absent.
   [[nodiscard]] const std::string& text(const std::string& name) const;
   [[nodiscard]] std::optional<std::int64_t> integer(const std::string& name) const;
+  /// What had to be understood rather than read, for people: "file_path as path".
+  [[nodiscard]] const std::vector<std::string>& mended() const { return mended_; }
 
  private:
   std::map<std::string, std::variant<std::string, std::int64_t>> values_;
+  std::vector<std::string> mended_;
 };
 
 }  // namespace plim::tools

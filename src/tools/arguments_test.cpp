@@ -54,7 +54,7 @@ TEST(Arguments, AcceptAnObjectWrittenAsAString) {
 }
 
 TEST(Arguments, TellTheModelWhatIsMissing) {
-  const auto arguments = Arguments::parse(R"({"file":"a.py"})", words());
+  const auto arguments = Arguments::parse(R"({"folder":"a.py"})", words());
   ASSERT_FALSE(arguments);
   EXPECT_EQ(arguments.error().message, "path is missing; call look(path, start?)");
 }
@@ -68,6 +68,44 @@ TEST(Arguments, RefuseBrokenJsonAndWrongTypes) {
   const auto wrong = Arguments::parse(R"({"path":"a","start":"soon"})", words());
   ASSERT_FALSE(wrong);
   EXPECT_THAT(wrong.error().message, HasSubstr("start must be a whole number"));
+}
+
+TEST(Arguments, UnderstandTheUsualOtherNamesAndSaySo) {
+  const auto arguments = Arguments::parse(R"({"file_path":"a.py","start_line":4})", words());
+  ASSERT_TRUE(arguments);
+  EXPECT_EQ(arguments->text("path"), "a.py");
+  EXPECT_EQ(arguments->integer("start"), 4);
+  EXPECT_THAT(arguments->mended(),
+              testing::ElementsAre("file_path as path", "start_line as start"));
+}
+
+TEST(Arguments, MendJsonThatHasOneReadingOnly) {
+  const auto arguments = Arguments::parse("{\"path\": \"a\nb\", \"start\": 1,}", words());
+  ASSERT_TRUE(arguments);
+  EXPECT_EQ(arguments->text("path"), "a\nb");
+  EXPECT_EQ(arguments->integer("start"), 1);
+  EXPECT_THAT(arguments->mended(), testing::ElementsAre("arguments that were not quite JSON"));
+}
+
+TEST(Arguments, NeverGuessTheRestOfTextThatBreaksOff) {
+  const auto arguments = Arguments::parse(R"({"path":"a.py","start":)", words());
+  ASSERT_FALSE(arguments);
+  EXPECT_THAT(arguments.error().message, HasSubstr("break off; call look(path, start?) again"));
+}
+
+TEST(Arguments, UnwrapAnObjectAroundTheParameters) {
+  const auto arguments = Arguments::parse(R"({"arguments":{"path":"a.py"}})", words());
+  ASSERT_TRUE(arguments);
+  EXPECT_EQ(arguments->text("path"), "a.py");
+}
+
+TEST(Arguments, JoinListsOfLinesAndArgumentVectors) {
+  const auto run = make_words("run", "Run.\n\ncommand: for sh\n", {{.name = "command"}});
+  const auto of = [&](const char* json) { return Arguments::parse(json, run)->text("command"); };
+  EXPECT_EQ(of(R"({"command":["make","test"]})"), "make test");
+  EXPECT_EQ(of(R"({"command":["bash","-lc","a | b"]})"), "a | b");
+  EXPECT_EQ(of(R"({"command":["echo","two words"]})"), "echo 'two words'");
+  EXPECT_EQ(Arguments::parse(R"({"path":["a","b"]})", words())->text("path"), "a\nb");
 }
 
 }  // namespace

@@ -1,8 +1,12 @@
 #include "tools/command.hpp"
 
+#include <algorithm>
 #include <format>
 
 #include "sandbox/sandbox.hpp"
+#include "tools/command_logs.hpp"
+#include "tools/log_excerpt.hpp"
+#include "tools/text_cost.hpp"
 #include "tools/trim.hpp"
 #include "workspace/workspace.hpp"
 
@@ -31,6 +35,15 @@ std::string raw_output(const sandbox::CommandResult& result) {
   if (result.dropped_bytes == 0) return result.head + result.tail;
   return result.head + std::format("\n[{} bytes of output dropped here]\n", result.dropped_bytes) +
          result.tail;
+}
+
+// The output as far as the model's share of it goes; the whole of it is kept where it can be read.
+std::string cut_output(const std::string& output, std::size_t used, const Scope& scope) {
+  const auto cap = dense_cap(output, scope.max_chars);
+  const auto room = cap - std::min(used, cap);
+  if (output.size() <= room) return output;
+  const auto name = scope.logs == nullptr ? std::string() : scope.logs->keep(output).value_or("");
+  return log_excerpt(output, room, name);
 }
 
 // Takes over what the command changed; what cannot be undone is said to the model's user too.
@@ -71,7 +84,7 @@ CommandReport run_command(const std::string& command, std::chrono::seconds timeo
   report.passed = result->exit_code == 0 && result->ended == sandbox::Ended::by_itself;
   report.text = exit_line(*result, timeout);
   const auto output = clean_output(raw_output(*result), scope.files.root().string());
-  if (!output.empty()) report.text += "\n" + output;
+  if (!output.empty()) report.text += "\n" + cut_output(output, report.text.size() + 1, scope);
   add_changes(report, scope.files);
   report.text = trim_middle(report.text, scope.max_chars);
   return report;

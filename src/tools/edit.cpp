@@ -1,5 +1,6 @@
 #include <format>
 
+#include "tools/edit_check.hpp"
 #include "tools/lines.hpp"
 #include "tools/tool.hpp"
 #include "tools/words.hpp"
@@ -10,9 +11,10 @@ namespace {
 
 constexpr std::size_t lines_around = 2;
 
-// What the model sees of its edit: the new lines with a little around them.
-Outcome shown(Result<workspace::Change> change, const Scope& scope) {
-  if (!change) return {"error: " + change.error().message, true, {}};
+}  // namespace
+
+Outcome shown_edit(Result<workspace::Change> change, const Scope& scope) {
+  if (!change) return {"error: " + change.error().message, true, {}, {}};
   std::string text = "edited " + change->path;
   if (const auto note = workspace::to_string(change->match); !note.empty()) {
     text += std::format(" ({})", note);
@@ -29,14 +31,16 @@ Outcome shown(Result<workspace::Change> change, const Scope& scope) {
           {{change->path, std::move(change->diff), change->added, change->removed}}};
 }
 
+namespace {
+
 class EditText final : public Tool {
  public:
   [[nodiscard]] const ToolWords& words() const override { return words_; }
   [[nodiscard]] Access access() const override { return Access::write; }
   [[nodiscard]] Outcome run(const Arguments& arguments, const Scope& scope) const override {
-    return shown(
-        scope.files.edit_text(arguments.text("path"), arguments.text("old"), arguments.text("new")),
-        scope);
+    return shown_edit(scope.files.edit_text(arguments.text("path"), arguments.text("old"),
+                                            arguments.text("new"), still_parses),
+                      scope);
   }
 
  private:
@@ -50,11 +54,11 @@ class EditLine final : public Tool {
   [[nodiscard]] Access access() const override { return Access::write; }
   [[nodiscard]] Outcome run(const Arguments& arguments, const Scope& scope) const override {
     const auto line = arguments.integer("line").value_or(0);
-    if (line < 1) return {"error: line numbers start at 1", true, {}};
+    if (line < 1) return {"error: line numbers start at 1", true, {}, {}};
     const auto number = static_cast<std::size_t>(line);
-    return shown(
-        scope.files.edit_lines(arguments.text("path"), number, number, arguments.text("new")),
-        scope);
+    return shown_edit(scope.files.edit_lines(arguments.text("path"), number, number,
+                                             arguments.text("new"), still_parses),
+                      scope);
   }
 
  private:

@@ -20,7 +20,7 @@ class Run final : public Tool {
         arguments.integer("timeout").value_or(standard_timeout_s), 1, most_timeout_s);
     auto report = run_command(arguments.text("command"), std::chrono::seconds(timeout), scope);
     // A command that fails is an answer; one that could not run is an error.
-    return {std::move(report.text), !report.ran, std::move(report.changes)};
+    return {std::move(report.text), !report.ran, std::move(report.changes), {}};
   }
 
  private:

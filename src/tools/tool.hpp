@@ -40,7 +40,10 @@ struct Outcome {
   std::string text;
   bool is_error = false;
   std::vector<FileChange> changes;
+  std::vector<std::string> mended;  ///< What was wrong with the call and understood all the same.
 };
+
+class CommandLogs;
 
 /// Gives the sandbox. Proving one takes longer than reaching a model, so it is opened beside the
 /// first request, and the first command waits for it here.
@@ -52,6 +55,7 @@ struct Scope {
   const OpenSandbox& commands;
   std::size_t max_chars = 0;  ///< Cap of Outcome::text.
   std::stop_token stop;
+  CommandLogs* logs = nullptr;  ///< Where outputs are kept whole; null: nowhere.
 };
 
 class Tool {
@@ -66,12 +70,15 @@ class Tool {
 enum class EditFormat {
   replace,  ///< edit(path, old, new)
   line,     ///< edit(path, line, new), for models too weak to copy text
+  patch,    ///< apply_patch(input), for models trained on it (gpt-oss)
+  whole,    ///< as replace, and write may replace a whole file of any size
 };
 
 std::unique_ptr<Tool> make_read();
 std::unique_ptr<Tool> make_search();
 std::unique_ptr<Tool> make_edit(EditFormat format);
-std::unique_ptr<Tool> make_write();
+std::unique_ptr<Tool> make_write(EditFormat format);
+std::unique_ptr<Tool> make_apply_patch();
 std::unique_ptr<Tool> make_run();
 
 }  // namespace plim::tools

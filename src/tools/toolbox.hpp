@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -18,6 +19,10 @@ class Toolbox {
 
   /// What the model is told; valid as long as this object.
   [[nodiscard]] std::span<const chat::ToolSpec> specs() const { return specs_; }
+
+  /// The tool that a model means: one of ours for what other agents call theirs ("bash", "grep",
+  /// "functions.read"); the name itself otherwise.
+  [[nodiscard]] std::string resolve(std::string_view name) const;
 
   /// Most a call by this name does; nothing for a tool that does not exist.
   [[nodiscard]] std::optional<Access> access(std::string_view name) const;

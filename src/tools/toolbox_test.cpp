@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "sandbox/sandbox.hpp"
+#include "tools/command_logs.hpp"
 #include "workspace/workspace.hpp"
 
 namespace plim::tools {
@@ -162,6 +163,43 @@ TEST_F(Tools, NoTextExceedsItsCap) {
   const auto outcome = call("run", R"({"command":"yes | head -c 1000000 | tr 'y' 'a' | fold"})",
                             EditFormat::replace, 1000);
   EXPECT_LE(outcome.text.size(), 1000U);
+}
+
+TEST_F(Tools, KnowWhatOtherAgentsCallThem) {
+  const Toolbox toolbox(EditFormat::replace);
+  EXPECT_EQ(toolbox.resolve("Read_File"), "read");
+  EXPECT_EQ(toolbox.resolve("functions.bash"), "run");
+  EXPECT_EQ(toolbox.resolve("str_replace"), "edit");
+  EXPECT_EQ(toolbox.resolve("deploy"), "deploy");
+}
+
+TEST_F(Tools, RunKeepsAnOutputThatHadToBeCut) {
+  CommandLogs logs(place_ / "logs");
+  const Toolbox toolbox(EditFormat::replace);
+  const Scope scope{*files_, open_sandbox_, 1500, {}, &logs};
+  const auto cut = toolbox.run(
+      {"1", "run",
+       R"({"command":"for i in $(seq 900); do echo word $i; done; echo 'x: error: y'"})"},
+      scope);
+  EXPECT_LE(cut.text.size(), 1500U);
+  EXPECT_THAT(cut.text, StartsWith("exit 0\n"));
+  EXPECT_THAT(cut.text, HasSubstr("left out]"));
+  EXPECT_THAT(cut.text, HasSubstr("x: error: y"));
+  EXPECT_THAT(cut.text, HasSubstr("[all 901 lines: read path=run:1]"));
+  EXPECT_EQ(toolbox.run({"2", "read", R"({"path":"run:1","start":500,"end":500})"}, scope).text,
+            "500\tword 500\n[lines 500-500 of 901]");
+  EXPECT_EQ(toolbox.run({"3", "search", R"({"pattern":"error","path":"run:1"})"}, scope).text,
+            "run:1:901:x: error: y");
+  EXPECT_EQ(toolbox.run({"4", "read", R"({"path":"run:7"})"}, scope).text,
+            "error: there is no output run:7; the newest is run:1");
+  EXPECT_EQ(CommandLogs(place_ / "logs").find("run:1")->substr(0, 7), "word 1\n");
+}
+
+TEST_F(Tools, SearchReadsLinesWhereAFileIsReadDifferently) {
+  put("dos.txt", "first\r\nlast\r\n");
+  EXPECT_EQ(call("search", R"({"pattern":"^last$","glob":"*.txt"})").text, "dos.txt:2:last");
+  EXPECT_EQ(call("search", R"({"pattern":"\\Areturn|^ +return s$","path":"a.py"})").text,
+            "a.py:3:    return s");
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -18,6 +20,10 @@ class BlobStore {
   Result<std::string> put(std::string_view bytes);
   /// Errors: not_found; protocol when the stored bytes are damaged.
   [[nodiscard]] Result<std::string> get(const std::string& hash) const;
+
+  /// Removes what is not among `keep`, the hashes to hold on to, first ones first, as far as
+  /// `max_bytes` go, and is older than ten minutes. Returns how many bytes went.
+  std::uint64_t trim(std::span<const std::string> keep, std::uint64_t max_bytes) const;
 
  private:
   explicit BlobStore(sys::Directory directory) : directory_(std::move(directory)) {}

@@ -11,6 +11,8 @@ namespace plim::workspace {
 namespace {
 
 constexpr std::uint64_t max_restored = 1U << 30U;
+constexpr std::uint64_t max_store_bytes = 1U << 30U;
+constexpr std::uint64_t quota_step = 64U << 10U;  // of the journal: a few hundred changes
 
 // A task's changes that still stand, by path.
 using Pending = std::map<std::string, std::vector<Record>>;
@@ -80,13 +82,32 @@ Result<Checkpoints> Checkpoints::open(const std::filesystem::path& folder) {
 Result<void> Checkpoints::before_change(Record record,
                                         const std::optional<std::string_view>& before_bytes) {
   if (before_bytes) record.before->hash = TRY(blobs_.put(*before_bytes));
-  return journal_.append({&record, 1});
+  return append({&record, 1});
 }
 
 Result<void> Checkpoints::after_command(const std::vector<Record>& records,
                                         const std::vector<std::string>& before_bytes) {
   for (const std::string& bytes : before_bytes) TRY(blobs_.put(bytes));
-  return journal_.append(records);
+  return append(records);
+}
+
+Result<void> Checkpoints::append(std::span<const Record> records) {
+  const auto before = TRY(journal_.size());
+  TRY(journal_.append(records));
+  const auto after = TRY(journal_.size());
+  // Looking at every image costs milliseconds: only every few hundred changes.
+  if (before / quota_step != after / quota_step) keep_within_quota();
+  return {};
+}
+
+void Checkpoints::keep_within_quota() {
+  const auto records = journal_.read();
+  if (!records) return;
+  std::vector<std::string> newest_first;
+  for (const Record& record : *records | std::views::reverse) {
+    if (record.before) newest_first.push_back(record.before->hash);
+  }
+  blobs_.trim(newest_first, max_store_bytes);
 }
 
 Result<UndoReport> Checkpoints::undo(const sys::Directory& root, const std::string& task) {

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,7 +21,8 @@ struct Image {
   std::uint32_t mode = 0;
 };
 
-/// Makes changes undoable: before-images in a blob store, and the journal of changes.
+/// Makes changes undoable: before-images in a blob store, and the journal of changes. The store of
+/// a project holds 1 GiB at most: the oldest changes' images go first, and undo names them as lost.
 class Checkpoints {
  public:
   [[nodiscard]] static Result<Checkpoints> open(const std::filesystem::path& folder);
@@ -35,6 +37,9 @@ class Checkpoints {
   Result<UndoReport> undo(const sys::Directory& root, const std::string& task);
 
  private:
+  Result<void> append(std::span<const Record> records);
+  void keep_within_quota();
+
   Checkpoints(BlobStore blobs, Journal journal)
       : blobs_(std::move(blobs)), journal_(std::move(journal)) {}
 

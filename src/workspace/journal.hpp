@@ -47,6 +47,7 @@ class Journal {
   Result<void> append(std::span<const Record> records);
   /// Lines that are damaged are left out.
   [[nodiscard]] Result<std::vector<Record>> read() const;
+  [[nodiscard]] Result<std::uint64_t> size() const { return file_.size(); }
 
  private:
   Journal(sys::Directory directory, sys::AppendFile file)

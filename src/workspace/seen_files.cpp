@@ -18,6 +18,13 @@ void SeenFiles::remember(const FileText& file) {
   kept_bytes_ += size;
 }
 
+void SeenFiles::forget(const std::string& path) {
+  const auto found = files_.find(path);
+  if (found == files_.end()) return;
+  if (found->second.bytes) kept_bytes_ -= found->second.bytes->size();
+  files_.erase(found);
+}
+
 std::optional<std::optional<std::string>> SeenFiles::bytes_if_other(const std::string& path,
                                                                     const std::string& hash) const {
   const auto found = files_.find(path);

@@ -14,6 +14,8 @@ namespace plim::workspace {
 class SeenFiles {
  public:
   void remember(const FileText& file);
+  /// As if it was never shown.
+  void forget(const std::string& path);
   [[nodiscard]] bool knows(const std::string& path) const { return files_.contains(path); }
 
   /// Nothing when the file was never seen or is as it was. Else its bytes as they were seen, an

@@ -73,7 +73,8 @@ class Walker {
     const bool is_folder = entry.kind == sys::FileKind::directory;
     if (++seen_ > limits_.max_entries) return cut_short();
     if (!is_folder && entry.kind != sys::FileKind::regular) return;
-    if (entry.name == ".git" || sys::is_temporary_name(entry.name)) return;
+    if (entry.name == ".git") return;
+    if (sys::is_temporary_name(entry.name)) return end_.drafts.push_back(path);
     if (is_ignored(rules_, path, is_folder)) return;
     if (is_folder) return enter(path, depth + 1);
     if (files_ == limits_.max_files) return cut_short();

@@ -17,8 +17,9 @@ struct WalkLimits {
 };
 
 struct WalkEnd {
-  bool cut = false;            ///< A limit was reached: there is more.
-  std::size_t unreadable = 0;  ///< Folders that could not be read, and were passed over.
+  bool cut = false;                 ///< A limit was reached: there is more.
+  std::size_t unreadable = 0;       ///< Folders that could not be read, and were passed over.
+  std::vector<std::string> drafts;  ///< Temporary names of our own writes, which a kill may leave.
 
   friend bool operator==(const WalkEnd&, const WalkEnd&) = default;
 };

@@ -1,6 +1,7 @@
 #include "workspace/workspace.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <map>
 #include <optional>
 #include <utility>
@@ -20,6 +21,7 @@ namespace {
 constexpr std::uint64_t max_file_bytes = 8U << 20U;
 constexpr std::size_t max_conflict_diff = 4U << 10U;
 constexpr std::size_t max_command_diffs = 50;
+constexpr auto max_draft_age = std::chrono::minutes(10);
 constexpr std::size_t max_hashed_bytes = 64U << 20U;
 
 // One folder of the state directory a project: its name for people, its hash for uniqueness.
@@ -72,13 +74,13 @@ struct Workspace::State {
     sys::FileStat stat;
   };
 
-  Result<Loaded> load(const std::string& path) const {
+  Result<Loaded> load(const std::string& path, bool hashed = true) const {
     auto content = root.read(path, max_file_bytes);
     if (!content && content.error().code == Errc::not_found) return not_found(path);
     if (!content) return std::unexpected(std::move(content).error());
     FileText file{.path = path, .bytes = std::move(content->bytes), .mode = content->stat.mode};
     file.traits = traits_of(file.bytes);
-    file.hash = sha256_hex(file.bytes);
+    if (hashed) file.hash = sha256_hex(file.bytes);
     return Loaded{.file = std::move(file), .stat = content->stat};
   }
 
@@ -117,8 +119,9 @@ struct Workspace::State {
                 seen_bytes->has_value() && diff.cut ? "(cut; read the file for the rest)\n" : "");
   }
 
-  Result<Change> write(const Loaded& old, Edited edited) {
+  Result<Change> write(const Loaded& old, Edited edited, const Check& check) {
     const std::string& path = old.file.path;
+    if (check) TRY(check(path, old.file.bytes, edited));
     if (edited.bytes.size() > max_file_bytes) {
       return fail(Errc::capacity, "{} would grow to {}", path,
                   to_string(Bytes{edited.bytes.size()}));
@@ -144,6 +147,15 @@ struct Workspace::State {
       if (!root.stat(path.substr(0, slash))) missing.push_back(path.substr(0, slash));
     }
     return missing;
+  }
+
+  // A draft lives for milliseconds: an old one is of a process that was killed.
+  void remove_if_old(const std::string& draft) const {
+    const auto stat = root.stat(draft);
+    if (!stat || stat->kind != sys::FileKind::regular) return;
+    const auto age = std::chrono::system_clock::now().time_since_epoch() -
+                     std::chrono::nanoseconds(stat->mtime_ns);
+    if (age > max_draft_age) static_cast<void>(root.remove(draft));
   }
 
   Result<Change> add(const std::string& path, std::string_view content);
@@ -267,6 +279,11 @@ Result<FileText> Workspace::peek(std::string_view path) const {
   return TRY(state_->load(tidy)).file;
 }
 
+Result<FileText> Workspace::glance(std::string_view path) const {
+  const auto tidy = TRY(relative(path));
+  return TRY(state_->load(tidy, false)).file;
+}
+
 Result<FileText> Workspace::read(std::string_view path) {
   auto file = TRY(peek(path));
   if (file.traits.binary) {
@@ -283,26 +300,28 @@ Result<WalkEnd> Workspace::walk(std::string_view under, const WalkLimits& limits
   const auto real = state_->root.real_path(tidy);
   if (!real && real.error().code == Errc::not_found) return state_->not_found(tidy);
   if (!real) return std::unexpected(real.error());
-  return workspace::walk(state_->root, *real, limits, visit);
+  auto end = TRY(workspace::walk(state_->root, *real, limits, visit));
+  for (const auto& draft : end.drafts) state_->remove_if_old(draft);
+  return end;
 }
 
 Result<Change> Workspace::edit_text(std::string_view path, std::string_view old_text,
-                                    std::string_view new_text) {
+                                    std::string_view new_text, const Check& check) {
   const auto old = TRY(state_->load_for_change(path));
   auto edited = TRY(workspace::edit_text(old.file.bytes, old_text, new_text)
                         .transform_error(during("editing " + old.file.path)));
-  return state_->write(old, std::move(edited));
+  return state_->write(old, std::move(edited), check);
 }
 
 Result<Change> Workspace::edit_lines(std::string_view path, std::size_t first, std::size_t last,
-                                     std::string_view new_text) {
+                                     std::string_view new_text, const Check& check) {
   const auto old = TRY(state_->load_for_change(path));
   if (!state_->seen.knows(old.file.path)) {
     return fail(Errc::invalid, "read {} first: its line numbers are not known", old.file.path);
   }
   auto edited = TRY(workspace::edit_lines(old.file.bytes, first, last, new_text)
                         .transform_error(during("editing " + old.file.path)));
-  return state_->write(old, std::move(edited));
+  return state_->write(old, std::move(edited), check);
 }
 
 Result<Change> Workspace::create(std::string_view path, std::string_view content) {
@@ -313,7 +332,8 @@ Result<Change> Workspace::create(std::string_view path, std::string_view content
   return state_->add(tidy, content);
 }
 
-Result<Change> Workspace::replace(std::string_view path, std::string_view content) {
+Result<Change> Workspace::replace(std::string_view path, std::string_view content,
+                                  const Check& check) {
   const auto old = TRY(state_->load_for_change(path));
   if (!state_->seen.knows(old.file.path)) {
     return fail(Errc::invalid, "read {} first, before replacing all of it", old.file.path);
@@ -323,7 +343,7 @@ Result<Change> Workspace::replace(std::string_view path, std::string_view conten
     return fail(Errc::invalid, "{} holds exactly that already", old.file.path);
   }
   edited.last_line = split_lines(edited.bytes).size();
-  return state_->write(old, std::move(edited));
+  return state_->write(old, std::move(edited), check);
 }
 
 Result<void> Workspace::before_command() {
@@ -341,7 +361,12 @@ Result<CommandChanges> Workspace::after_command() {
 }
 
 Result<UndoReport> Workspace::undo(const std::string& task) {
-  return state_->checkpoints.undo(state_->root, task);
+  auto report = TRY(state_->checkpoints.undo(state_->root, task));
+  // These changed by our own hand: nobody needs to be told of a stranger.
+  for (const auto* paths : {&report.restored, &report.removed}) {
+    for (const auto& path : *paths) state_->seen.forget(path);
+  }
+  return report;
 }
 
 }  // namespace plim::workspace

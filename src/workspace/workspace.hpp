@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -78,8 +79,10 @@ class Workspace {
   /// Errors: also invalid for a binary file, naming its size; capacity when too large.
   Result<FileText> read(std::string_view path);
 
-  /// The same without remembering, and binary files too: for search, which shows single lines.
+  /// The same without remembering, and binary files too.
   [[nodiscard]] Result<FileText> peek(std::string_view path) const;
+  /// The same without its hash, which costs more than reading: for search, which meets every file.
+  [[nodiscard]] Result<FileText> glance(std::string_view path) const;
 
   /// The project's files beneath `under`, as walk() finds them.
   Result<WalkEnd> walk(std::string_view under, const WalkLimits& limits,
@@ -89,17 +92,21 @@ class Workspace {
   // it was last read here (it counts as read then); denied for a read-only file; capacity for
   // a full disk or a result over 8 MiB, nothing changed.
 
+  /// Says what is wrong with the bytes a file would have; what it refuses is not written.
+  using Check = std::function<Result<void>(const std::string& path, std::string_view before,
+                                           const Edited& edited)>;
+
   /// See workspace::edit_text.
   Result<Change> edit_text(std::string_view path, std::string_view old_text,
-                           std::string_view new_text);
+                           std::string_view new_text, const Check& check = {});
   /// See workspace::edit_lines. Errors: also invalid when the file was never read.
   Result<Change> edit_lines(std::string_view path, std::size_t first, std::size_t last,
-                            std::string_view new_text);
+                            std::string_view new_text, const Check& check = {});
   /// Makes a new file and the folders it needs. Errors: also conflict when it exists.
   Result<Change> create(std::string_view path, std::string_view content);
   /// Replaces a whole file, keeping its line endings, byte order mark, final newline and mode.
   /// Errors: also invalid when the file was never read.
-  Result<Change> replace(std::string_view path, std::string_view content);
+  Result<Change> replace(std::string_view path, std::string_view content, const Check& check = {});
 
   /// Call around a command that may change files. Before-images are kept for files that walk()
   /// finds, up to 20,000 files, 1 MiB each and 64 MiB together; unchanged files cost one stat

@@ -1,5 +1,9 @@
 #include "workspace/workspace.hpp"
 
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -381,6 +385,37 @@ TEST_F(WorkspaceTest, FinishesAnUndoThatWasKilled) {
       ASSERT_EQ(project_.read(std::format("{}-{}", i, round)), "before");
     }
   }
+}
+
+TEST_F(WorkspaceTest, RemovesDraftsThatAKilledProcessLeft) {
+  const auto old = project_.root() / ".plim-tmp-00000000deadbeef";
+  const auto fresh = project_.root() / ".plim-tmp-00000000cafecafe";
+  for (const auto& path : {old, fresh}) std::ofstream(path) << "half";
+  std::filesystem::last_write_time(
+      old, std::filesystem::file_time_type::clock::now() - std::chrono::hours(1));
+  EXPECT_TRUE(workspace_.walk(".", {}, [](const std::string&) { return true; }));
+  EXPECT_FALSE(std::filesystem::exists(old));
+  EXPECT_TRUE(std::filesystem::exists(fresh));
+}
+
+TEST_F(WorkspaceTest, AsksTheCheckBeforeAnythingIsWritten) {
+  std::ofstream(project_.root() / "c.txt") << "one\n";
+  const Workspace::Check refuse = [](const std::string& path, std::string_view before,
+                                     const Edited& edited) -> Result<void> {
+    return fail(Errc::invalid, "{}: {} to {}", path, before, edited.bytes);
+  };
+  EXPECT_EQ(failure(workspace_.edit_text("c.txt", "one", "two", refuse)),
+            "invalid: c.txt: one\n to two\n");
+  EXPECT_EQ(workspace_.peek("c.txt")->bytes, "one\n");
+  EXPECT_TRUE(workspace_.edit_text("c.txt", "one", "two"));
+}
+
+TEST_F(WorkspaceTest, MayEditAgainWhatItHasUndone) {
+  std::ofstream(project_.root() / "u.txt") << "one\n";
+  ASSERT_TRUE(workspace_.begin_task("again"));
+  ASSERT_TRUE(workspace_.edit_text("u.txt", "one", "two"));
+  ASSERT_TRUE(workspace_.undo("again"));
+  EXPECT_TRUE(workspace_.edit_text("u.txt", "one", "three"));
 }
 
 }  // namespace

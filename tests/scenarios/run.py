@@ -18,6 +18,8 @@ A scenario is a folder beside this file:
     removed         paths that are gone afterwards
     server          more flags for the fake engine
     endpoint        used instead of the fake's
+    then            more runs of plim resume, each a list of arguments (SESSION is its id); exit,
+                    stdout and stderr are the last one's, requests are all of them
     exit            plim's exit code
     stdout_has, stderr_has, not_has   texts in (or in neither of) what plim prints
     results_have    texts that each must stand in some tool result that the model saw
@@ -25,6 +27,10 @@ A scenario is a folder beside this file:
     nudges_have     the same for user messages after the first
     requests        the exact number of chat requests
     first_max_bytes a cap on the first request's body
+    first_has, first_lacks   texts in (or not in) the first request's body
+    window          tokens of context: no request may be longer, as the fake counts
+    max_compactions how often room may be made
+    task_stays      the task stands word for word in every request
     compacts        true: requests need not extend one another
     tests           outcomes of the verifications in order, e.g. [false, true]
     changed         the files that the last event names as changed
@@ -45,10 +51,11 @@ from harness import (Failure, Fake, Place, adopt_orphans, check, check_no_orphan
                      check_tree, tree)
 
 HERE = Path(__file__).resolve().parent
-KNOWN = {"why", "args", "yes", "env", "setup", "expect_files", "removed", "server", "endpoint",
+KNOWN = {"why", "args", "yes", "env", "setup", "expect_files", "removed", "server", "endpoint", "then",
          "exit", "stdout_has", "stderr_has", "not_has", "results_have", "results_lack",
          "nudges_have", "requests",
-         "first_max_bytes", "compacts", "tests", "changed"}
+         "first_max_bytes", "first_has", "first_lacks", "window", "max_compactions", "task_stays",
+         "compacts", "tests", "changed"}
 CLOSING = b"]}"  # ends the messages and the request
 
 
@@ -92,7 +99,16 @@ def prepare(folder, scenario, place):
     return before, tree(after)
 
 
-def check_requests(bodies, scenario):
+def check_window(bodies, scenario, task):
+    window = scenario.get("window")
+    for number, body in enumerate(bodies, start=1):
+        check(window is None or len(body) // 4 <= window,
+              f"request {number} has {len(body) // 4} tokens, over {window}")
+        check(not scenario.get("task_stays") or json.dumps(task)[1:-1].encode() in body,
+              f"request {number} lacks the task")
+
+
+def check_requests(bodies, scenario, task):
     if "requests" in scenario:
         check(len(bodies) == scenario["requests"],
               f"{len(bodies)} requests were made, not {scenario['requests']}")
@@ -102,6 +118,12 @@ def check_requests(bodies, scenario):
     if "first_max_bytes" in scenario:
         check(len(bodies[0]) <= scenario["first_max_bytes"],
               f"the first request has {len(bodies[0])} bytes, over {scenario['first_max_bytes']}")
+    first = bodies[0].decode()
+    for wanted in scenario.get("first_has", []):
+        check(wanted in first, f"first_has: {wanted!r} is not in {first[:3000]}")
+    for unwanted in scenario.get("first_lacks", []):
+        check(unwanted not in first, f"first_lacks: {unwanted!r} is there")
+    check_window(bodies, scenario, task)
     for number, (one, two) in enumerate(zip(bodies, bodies[1:]), start=1):
         check(one.endswith(CLOSING), f"request {number} does not end with its messages")
         check(json.loads(one)["tools"] == json.loads(two)["tools"],
@@ -122,7 +144,9 @@ def check_session(place, scenario):
     check(called == answered, f"calls {called} have the results {answered}")
     check(len(set(called)) == len(called), f"calls share an id: {called}")
     results = [m["content"] for m in messages if m["role"] == "tool"]
-    nudges = [m["content"] for m in messages if m["role"] == "user"][1:]
+    # What replaced the transcript may hold words of the agent's own, too.
+    replaced = [m for event in events if event["type"] == "compacted" for m in event["messages"]]
+    nudges = [m["content"] for m in messages + replaced if m["role"] == "user"][1:]
     for key, texts in (("results_have", results), ("nudges_have", nudges)):
         for wanted in scenario.get(key, []):
             check(any(wanted in text for text in texts),
@@ -131,6 +155,9 @@ def check_session(place, scenario):
         check(not any(unwanted in text for text in results), f"results_lack: {unwanted!r} is there")
     if "changed" in scenario:
         check(events[-1]["files"] == scenario["changed"], f"changed: {events[-1]['files']}")
+    if "max_compactions" in scenario:
+        count = sum(event["type"] == "compacted" for event in events)
+        check(count <= scenario["max_compactions"], f"room was made {count} times")
     if "tests" in scenario:
         passed = [event["passed"] for event in events if event["type"] == "verify_finished"]
         check(passed == scenario["tests"], f"tests passed: {passed}")
@@ -171,13 +198,18 @@ def run(folder, place):
             ["run", "--endpoint", scenario.get("endpoint", fake.endpoint), "--model", "M",
              *(["--yes"] if scenario.get("yes", True) else []), *scenario.get("args", []), task],
             scenario.get("env"))
+        for further in scenario.get("then", []):
+            print(done)
+            session = place.events()[0]["session"]
+            done = place.run(["resume", "--endpoint", fake.endpoint, "--model", "M", "--yes",
+                              *(session if arg == "SESSION" else arg for arg in further)])
         print(done, f"\n{time.monotonic() - start:.2f} s")
         check_no_orphans({fake.process.pid})
         check_printed(done, scenario)
         check_tree(expected, tree(place.project), "after plim run")
         check_tree(outside, tree(place.root / "outside"), "afterwards, outside of it")
         check_tree({}, tree(place.root / "home"), "afterwards, in the home folder")
-        check_requests(fake.bodies(), scenario)
+        check_requests(fake.bodies(), scenario, task)
         if fake.bodies():
             check_session(place, scenario)
     if expected != before:
