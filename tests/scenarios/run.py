@@ -31,6 +31,7 @@ A scenario is a folder beside this file:
     window          tokens of context: no request may be longer, as the fake counts
     max_compactions how often room may be made
     task_stays      the task stands word for word in every request
+    together        texts that one request must hold all at once
     compacts        true: requests need not extend one another
     tests           outcomes of the verifications in order, e.g. [false, true]
     changed         the files that the last event names as changed
@@ -54,7 +55,7 @@ HERE = Path(__file__).resolve().parent
 KNOWN = {"why", "args", "yes", "env", "setup", "expect_files", "removed", "server", "endpoint", "then",
          "exit", "stdout_has", "stderr_has", "not_has", "results_have", "results_lack",
          "nudges_have", "requests",
-         "first_max_bytes", "first_has", "first_lacks", "window", "max_compactions", "task_stays",
+         "first_max_bytes", "first_has", "first_lacks", "window", "max_compactions", "task_stays", "together",
          "compacts", "tests", "changed"}
 CLOSING = b"]}"  # ends the messages and the request
 
@@ -101,6 +102,9 @@ def prepare(folder, scenario, place):
 
 def check_window(bodies, scenario, task):
     window = scenario.get("window")
+    together = [json.dumps(text)[1:-1].encode() for text in scenario.get("together", [])]
+    check(any(all(text in body for text in together) for body in bodies),
+          f"no request holds all of {together}")
     for number, body in enumerate(bodies, start=1):
         check(window is None or len(body) // 4 <= window,
               f"request {number} has {len(body) // 4} tokens, over {window}")
