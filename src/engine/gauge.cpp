@@ -47,6 +47,19 @@ void read_stat(const fs::path& dir, Reading& reading) {
   reading.cpu_ticks = number(11) + number(12);
 }
 
+// Each thread's schedstat: nanoseconds on a processor, waiting for one, and how often.
+std::uint64_t read_waited(const fs::path& dir) {
+  std::uint64_t sum = 0;
+  std::error_code error;
+  for (const auto& task : fs::directory_iterator(dir / "task", error)) {
+    std::istringstream values(hw::read_text(task.path() / "schedstat").value_or(""));
+    std::uint64_t on = 0;
+    std::uint64_t waited = 0;
+    if (values >> on >> waited) sum += waited;
+  }
+  return sum / 1'000'000;
+}
+
 /// "some avg10=1.23 avg60=…": the first number.
 double read_stall(const fs::path& file) {
   const auto text = hw::read_text(file).value_or("");
@@ -58,14 +71,17 @@ double read_stall(const fs::path& file) {
   return std::from_chars(begin, text.data() + text.size(), value).ec == std::errc() ? value : 0;
 }
 
-std::uint64_t read_oom_kills(const fs::path& root) {
-  const auto cgroup = hw::read_text(root / "proc/self/cgroup").value_or("");
-  constexpr std::string_view unified = "0::/";
-  const auto found = cgroup.find(unified);
-  if (found == std::string::npos) return 0;
-  const auto path = cgroup.substr(found + unified.size(), cgroup.find('\n', found) - found - 4);
-  const auto events = hw::read_text(root / "sys/fs/cgroup" / path / "memory.events").value_or("");
-  return hw::to_number<std::uint64_t>(hw::field_of(events, "oom_kill", ' ')).value_or(0);
+// Version 1's "4:memory:/a/b", else version 2's "0::/a/b".
+fs::path oom_counter(const fs::path& root, std::int64_t pid) {
+  fs::path unified;
+  std::istringstream lines(hw::read_text(proc(root, pid) / "cgroup").value_or(""));
+  for (std::string line; std::getline(lines, line);) {
+    const auto path = fs::path(line.substr(line.rfind(':') + 1)).relative_path();
+    if (line.contains(":memory:"))
+      return root / "sys/fs/cgroup/memory" / path / "memory.oom_control";
+    if (line.starts_with("0::")) unified = root / "sys/fs/cgroup" / path / "memory.events";
+  }
+  return unified;
 }
 
 std::string name_of(const fs::path& root, std::int64_t pid) {
@@ -89,6 +105,11 @@ void add_own(const fs::path& root, std::int64_t pid, const std::string& pci,
 
 }  // namespace
 
+std::uint64_t read_oom_kills(const fs::path& counter) {
+  const auto events = hw::read_text(counter).value_or("");
+  return hw::to_number<std::uint64_t>(hw::field_of(events, "oom_kill", ' ')).value_or(0);
+}
+
 std::int64_t find_engine(const fs::path& root, std::int64_t root_pid) {
   if (name_of(root, root_pid).starts_with("llama-server")) return root_pid;
   std::error_code error;
@@ -110,6 +131,7 @@ Reading Gauge::read(std::int64_t pid) const {
   Reading reading;
   const auto dir = proc(options_.root, pid);
   read_stat(dir, reading);
+  reading.waited_ms = read_waited(dir);
   const auto status = hw::read_text(dir / "status").value_or("");
   reading.resident = kib_field(status, "VmRSS");
   reading.swapped = kib_field(status, "VmSwap");
@@ -117,7 +139,8 @@ Reading Gauge::read(std::int64_t pid) const {
     reading.host_available = memory->memory.usable();
   reading.memory_stall = read_stall(options_.root / "proc/pressure/memory");
   reading.cpu_stall = read_stall(options_.root / "proc/pressure/cpu");
-  reading.oom_kills = read_oom_kills(options_.root);
+  reading.oom_counter = oom_counter(options_.root, pid);
+  reading.oom_kills = read_oom_kills(reading.oom_counter);
   if (!options_.gpu.empty()) reading.device = read_device(pid);
   return reading;
 }

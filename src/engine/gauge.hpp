@@ -28,13 +28,15 @@ struct DeviceReading {
 struct Reading {
   char state = '?';                ///< As /proc/PID/stat has it; '?' when the process is gone.
   std::uint64_t cpu_ticks = 0;     ///< Of all its threads, in hundredths of a second.
+  std::uint64_t waited_ms = 0;     ///< All its threads for a processor, so far.
   std::uint64_t major_faults = 0;  ///< Pages that had to come from a disk.
   Bytes resident;
   Bytes swapped;
-  Bytes host_available;         ///< What this machine, or our control group, has left.
-  double memory_stall = 0;      ///< Percent of the last 10 s in which something waited for memory.
-  double cpu_stall = 0;         ///< … for a processor.
-  std::uint64_t oom_kills = 0;  ///< In our control group, so far.
+  Bytes host_available;     ///< What this machine, or our control group, has left.
+  double memory_stall = 0;  ///< Percent of the last 10 s in which something waited for memory.
+  double cpu_stall = 0;     ///< … for a processor.
+  std::filesystem::path oom_counter;  ///< Of its control group: what read_oom_kills reads.
+  std::uint64_t oom_kills = 0;        ///< In that group, so far.
   std::optional<DeviceReading> device;
 
   friend bool operator==(const Reading&, const Reading&) = default;
@@ -70,6 +72,9 @@ class Gauge {
   GaugeOptions options_;
   hw::NvmlHold nvml_;
 };
+
+/// How many processes a control group has lost for want of memory; 0 when it is not told.
+[[nodiscard]] std::uint64_t read_oom_kills(const std::filesystem::path& counter);
 
 /// The llama-server among `root_pid` and what it started; `root_pid` itself when there is none.
 [[nodiscard]] std::int64_t find_engine(const std::filesystem::path& root, std::int64_t root_pid);

@@ -25,12 +25,15 @@ class Tree {
 void describe_machine(const Tree& tree) {
   tree.file("proc/meminfo", "MemTotal:       32000000 kB\nMemAvailable:   16000000 kB\n");
   tree.file("proc/self/cgroup", "0::/user.slice\n");
+  tree.file("proc/42/cgroup", "0::/user.slice\n");
   tree.file("sys/fs/cgroup/user.slice/memory.events", "low 0\noom 3\noom_kill 2\n");
   tree.file("proc/pressure/memory",
             "some avg10=12.50 avg60=3.00 avg300=1.00 total=9\nfull avg10=1\n");
   tree.file("proc/pressure/cpu", "some avg10=55.00 avg60=3.00 avg300=1.00 total=9\n");
   tree.file("proc/42/comm", "llama-server\n");
   tree.file("proc/42/stat", "42 (llama) (x) R 1 1 1 0 -1 0 10 0 77 0 300 45 0 0 20 0 8 0 1 2 3\n");
+  tree.file("proc/42/task/42/schedstat", "5000000 7000000 3\n");
+  tree.file("proc/42/task/43/schedstat", "5000000 4000000 3\n");
   tree.file("proc/42/status", "Name:\tllama-server\nVmRSS:\t   2048 kB\nVmSwap:\t     512 kB\n");
   const std::string pci = "sys/bus/pci/devices/0000:03:00.0/";
   tree.file(pci + "mem_info_vram_total", "17163091968\n");
@@ -47,20 +50,32 @@ TEST(Gauge, ReadsWhatTheSystemKnowsOfOneProcess) {
   const Tree tree;
   describe_machine(tree);
   const Gauge gauge({.root = tree.root(), .nvml_library = "", .gpu = "0000:03:00.0"});
-  EXPECT_EQ(gauge.read(42), (Reading{.state = 'R',
-                                     .cpu_ticks = 345,
-                                     .major_faults = 77,
-                                     .resident = 2_MiB,
-                                     .swapped = Bytes{512U << 10U},
-                                     .host_available = Bytes{16'000'000ULL << 10U},
-                                     .memory_stall = 12.5,
-                                     .cpu_stall = 55,
-                                     .oom_kills = 2,
-                                     .device = DeviceReading{.total = Bytes{17163091968},
-                                                             .free = Bytes{11794382848},
-                                                             .own = 4_GiB,
-                                                             .own_shared = 621_MiB,
-                                                             .own_evicted = 1_MiB}}));
+  EXPECT_EQ(gauge.read(42),
+            (Reading{.state = 'R',
+                     .cpu_ticks = 345,
+                     .waited_ms = 11,
+                     .major_faults = 77,
+                     .resident = 2_MiB,
+                     .swapped = Bytes{512U << 10U},
+                     .host_available = Bytes{16'000'000ULL << 10U},
+                     .memory_stall = 12.5,
+                     .cpu_stall = 55,
+                     .oom_counter = tree.root() / "sys/fs/cgroup/user.slice/memory.events",
+                     .oom_kills = 2,
+                     .device = DeviceReading{.total = Bytes{17163091968},
+                                             .free = Bytes{11794382848},
+                                             .own = 4_GiB,
+                                             .own_shared = 621_MiB,
+                                             .own_evicted = 1_MiB}}));
+}
+
+TEST(Gauge, FindsTheOldKindOfControlGroup) {
+  const Tree tree;
+  describe_machine(tree);
+  tree.file("proc/42/cgroup", "9:name=systemd:/\n4:memory:/jobs/7\n0::/\n");
+  tree.file("sys/fs/cgroup/memory/jobs/7/memory.oom_control",
+            "oom_kill_disable 0\nunder_oom 0\noom_kill 5\n");
+  EXPECT_EQ(Gauge({.root = tree.root(), .nvml_library = ""}).read(42).oom_kills, 5U);
 }
 
 TEST(Gauge, ReadsAnEmptyMachineAsNothing) {

@@ -18,6 +18,7 @@ constexpr double stalled_percent = 40;
 constexpr std::size_t remembered_seconds = 60;
 // An engine that computes uses a processor or, on a GPU, is within its normal pause.
 constexpr std::uint64_t ticks_of_an_idle_second = 5;
+constexpr std::uint64_t waits_of_an_idle_second = 200;
 constexpr int quiet_readings = 3;
 
 constexpr std::int64_t telling_tokens = 32;
@@ -126,9 +127,10 @@ std::optional<Finding> Judge::pressed(const Reading& now) {
 
 std::optional<Finding> Judge::hung(const Reading& now, const Work& work) {
   const auto ticks = now.cpu_ticks - std::min(last_.cpu_ticks, now.cpu_ticks);
-  // Others may keep it from a processor: then silence says less.
-  const auto patience = work.normal_silence * (now.cpu_stall > 50 ? 3 : 1);
-  const bool quiet = !work.idle && work.silence >= patience && ticks <= ticks_of_an_idle_second;
+  // Others may keep it from a processor: then silence says nothing.
+  const auto waited = now.waited_ms - std::min(last_.waited_ms, now.waited_ms);
+  const bool quiet = !work.idle && work.silence >= work.normal_silence &&
+                     ticks <= ticks_of_an_idle_second && waited <= waits_of_an_idle_second;
   if (!hang_.begins(quiet, quiet_readings)) return {};
   const auto seconds = std::chrono::duration<double>(work.silence).count();
   return finding(EventKind::hung, Reaction::restart,

@@ -116,9 +116,10 @@ TEST(Judge, SeesAHangOfAReplyAndNothingElse) {
   }
   Judge starved(gpu_plan(), calm());
   auto busy = calm();
-  busy.cpu_stall = 90;
-  for (int s = 1; s <= 14; ++s)
+  for (int s = 1; s <= 30; ++s) {
+    busy.waited_ms += 900;
     EXPECT_TRUE(starved.take(busy, silent(s)).empty()) << "others have the processor";
+  }
 }
 
 TEST(Judge, SaysThatRepliesBecameSlowAndLearnsANewNormal) {

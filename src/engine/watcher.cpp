@@ -70,9 +70,8 @@ Reading Watcher::last() const {
 }
 
 bool Watcher::oom_killed() const {
-  const auto now = gauge_.read(0).oom_kills;
-  const std::scoped_lock lock(mutex_);
-  return now > last_.oom_kills;
+  const auto before = last();
+  return read_oom_kills(before.oom_counter) > before.oom_kills;
 }
 
 void Watcher::run(std::stop_token stop) {

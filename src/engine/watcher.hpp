@@ -43,7 +43,7 @@ class Watcher {
   [[nodiscard]] std::chrono::milliseconds idle() const;
   [[nodiscard]] int seconds_with_room(Bytes more) const;
   [[nodiscard]] Reading last() const;
-  /// Whether our control group killed a process since the last look.
+  /// Whether its control group lost a process for want of memory since the last look.
   [[nodiscard]] bool oom_killed() const;
 
  private:

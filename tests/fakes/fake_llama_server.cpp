@@ -24,6 +24,9 @@
 //   --no-buffers         the log names none                  --full-oom        dies of a full
 //   context
 //   --offloaded N        layers on the GPU, of 3             --splits N        pieces of the graph
+//   --host-kib N         weights that stay in RAM beside a GPU
+//   --by-turn            the line for as many replies as the request holds: restarts do not matter
+//   --gpu TEXT           what --list-devices says: "CUDA0: NAME (TOTAL MiB, FREE MiB free)"
 //   --listen-on N        this port, whatever --port says      --also NAME     one more model listed
 // llama-server's own flags are accepted; --alias, --ctx-size, --host (*.sock too), --port,
 // --api-key-file and --slot-save-path mean the same. Its log names the buffers of the tests' tiny
@@ -70,7 +73,9 @@ struct Options {
   bool own_port = false;
   bool no_buffers = false;
   bool full_oom = false;
+  bool by_turn = false;
   int offloaded = 3;
+  double host_kib = 0;
   int splits = 0;  // 0: as many as there should be
 };
 
@@ -119,10 +124,14 @@ Options parse(const std::vector<std::string>& args) {
       o.mute = true;
     else if (flag == "--no-buffers")
       o.no_buffers = true;
+    else if (flag == "--by-turn")
+      o.by_turn = true;
     else if (flag == "--full-oom")
       o.full_oom = true;
     else if (flag == "--offloaded")
       o.offloaded = std::atoi(value().c_str());
+    else if (flag == "--host-kib")
+      o.host_kib = std::atof(value().c_str());
     else if (flag == "--splits")
       o.splits = std::atoi(value().c_str());
     else if (flag == "--model")
@@ -164,8 +173,9 @@ void print_loading(const Options& o) {
   };
   if (gpu)
     std::println(stderr, "0.00.000.001 I load_tensors: offloaded {}/3 layers to GPU", o.offloaded);
-  line("load_tensors", gpu ? device : "CPU_Mapped", "model",
-       missing ? 0 : static_cast<double>(size) / mib);
+  const double weights = (missing ? 0 : static_cast<double>(size) / mib) - o.host_kib / 1024;
+  line("load_tensors", gpu ? device : "CPU_Mapped", "model", weights);
+  if (o.host_kib > 0) line("load_tensors", "CPU_Mapped", "model", o.host_kib / 1024);
   line("llama_kv_cache", device, "KV", static_cast<double>(o.context) * 128 * bytes_each / mib);
   line("sched_reserve", device, "compute", 0.5);
   std::println(stderr, "0.00.000.001 I sched_reserve: graph: nodes = 79, splits = {}",
@@ -367,7 +377,7 @@ class Fake {
     record(request.body);
     const auto prompt = static_cast<long long>(request.body.size() / 4);
     if (prompt > options_.context) return overflow(response, prompt);
-    const auto number = next_++;
+    const auto number = options_.by_turn ? replies_in(body) : next_++;
     if (number >= script_.size()) {
       const auto message = std::format("the script has no reply for request {}", number + 1);
       return answer(response, error_body(500, message, "server_error"), 500);
@@ -418,6 +428,12 @@ class Fake {
                               {"time_ms", 1}}}};
     response.set_content("data: " + dump(event) + "\n\ndata: {\"content\":\"x\",\"stop\":true}\n\n",
                          "text/event-stream");
+  }
+
+  static std::size_t replies_in(const Json& body) {
+    return static_cast<std::size_t>(std::ranges::count_if(
+        body["messages"],
+        [](const Json& message) { return message.value("role", "") == "assistant"; }));
   }
 
   Json one_token() const {
@@ -558,6 +574,12 @@ int main(int argc, char** argv) try {
   const auto args = all_arguments(argc, argv);
   if (std::ranges::find(args, "--version") != args.end()) {
     std::println("version: 0.7.0 (build 11669, commit Debian)\nbuilt with GNU for Linux");
+    return 0;
+  }
+  if (std::ranges::find(args, "--list-devices") != args.end()) {
+    std::println("Available devices:");
+    const auto gpu = std::ranges::find(args, "--gpu");
+    if (gpu != args.end() && gpu + 1 != args.end()) std::println("  {}", *(gpu + 1));
     return 0;
   }
   const auto options = parse(args);

@@ -1,10 +1,13 @@
 // A stand-in for NVIDIA's libnvidia-ml.so.1 with two cards, made from the library's documentation
 // and not recorded from hardware. FAKE_NVML picks what it
-// does: unset answers; "dead" fails to start; "unified" has no memory figures; "private" keeps
-// process lists to itself; "wddm" lists processes without their memory.
+// does: unset answers; FAKE_NVML_STATE names a file that says what the first card has free in MiB
+// and, behind it, one process and its MiB, anew at each question. "dead" fails to start; "unified"
+// has no memory figures; "private" keeps process lists to itself; "wddm" lists processes without
+// their memory.
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <fstream>
 #include <string_view>
 
 #include "hw/nvml_abi.hpp"
@@ -31,6 +34,20 @@ constexpr Card cards[] = {
 bool mode(std::string_view name) {
   const char* value = std::getenv("FAKE_NVML");
   return value != nullptr && name == value;
+}
+
+// What FAKE_NVML_STATE's file says.
+struct State {
+  unsigned long long free = cards[0].free >> 20U;
+  unsigned pid = 0;
+  unsigned long long own = 0;
+};
+
+State state() {
+  State now;
+  if (const char* path = std::getenv("FAKE_NVML_STATE"))
+    std::ifstream(path) >> now.free >> now.pid >> now.own;
+  return now;
 }
 
 const Card& card(nvml::Device device) { return *reinterpret_cast<const Card*>(device); }
@@ -89,12 +106,15 @@ nvml::Status nvmlDeviceGetPciInfo_v3(nvml::Device device, nvml::PciInfo* pci) {
 nvml::Status nvmlDeviceGetMemoryInfo(nvml::Device device, nvml::Memory* memory) {
   if (mode("unified")) return nvml::not_supported;
   const auto& c = card(device);
-  *memory = {c.total, c.free, c.total - c.free};
+  const auto free = &c == &cards[0] ? state().free << 20U : c.free;
+  *memory = {c.total, free, c.total - free};
   return nvml::success;
 }
 nvml::Status nvmlDeviceGetComputeRunningProcesses_v3(nvml::Device device, unsigned* count,
                                                      nvml::ProcessInfo* out) {
   if (&card(device) != &cards[0]) return *count = 0, nvml::success;
+  if (const auto now = state(); now.pid != 0)
+    return give(count, out, {now.pid, now.own << 20U, 0, 0});
   return give(count, out, {4242, 900ULL << 20U, 0, 0});
 }
 nvml::Status nvmlDeviceGetGraphicsRunningProcesses_v3(nvml::Device device, unsigned* count,

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes a tiny but real GGUF that llama-server loads: qwen3, two layers, random weights.
 
-    make_tiny_gguf.py OUT.gguf [--layers N] [--embd N] [--context N] [--seed N]
+    make_tiny_gguf.py OUT.gguf [--layers N] [--embd N] [--context N] [--seed N] [--blank]
 
 It talks printable nonsense and never ends a reply by itself, so what a test sees is what the
 engine does, not what a model knows. The same arguments give the same bytes. Python's standard
@@ -9,6 +9,7 @@ library only. Source: ggml docs/gguf.md; tensor names from llama.cpp's LLM_ARCH_
 """
 
 import argparse
+import math
 import random
 import struct
 
@@ -101,7 +102,7 @@ def metadata(args):
 
 
 def tensors(args, vocab):
-    """(name, dims, rows) with dims as GGUF has them: the row's length first."""
+    """(name, dims, rows) with dims as GGUF has them: the row's length first. No rows: zeros."""
     rng = random.Random(args.seed)
 
     def matrix(columns, rows, scale):
@@ -123,7 +124,8 @@ def tensors(args, vocab):
             "ffn_down": (2 * args.embd, args.embd),
         }
         for name, (columns, rows) in shapes.items():
-            yield f"blk.{layer}.{name}.weight", (columns, rows), matrix(columns, rows, 0.05)
+            values = None if args.blank else matrix(columns, rows, 0.05)
+            yield f"blk.{layer}.{name}.weight", (columns, rows), values
         for name, size in (("attn_norm", args.embd), ("ffn_norm", args.embd),
                            ("attn_q_norm", HEAD), ("attn_k_norm", HEAD)):
             yield f"blk.{layer}.{name}.weight", (size,), [[1.0] * size]
@@ -140,22 +142,30 @@ def main():
     parser.add_argument("--embd", type=int, default=64, help="a multiple of 32")
     parser.add_argument("--context", type=int, default=4096)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--blank", action="store_true",
+                        help="layers of zeros, as holes in the file: large models in no time")
     args = parser.parse_args()
 
     meta = metadata(args)
-    infos, data = [], bytearray()
+    infos, data, end = [], [], 0
     for name, dims, rows in tensors(args, 256 + len(SPECIAL)):
-        infos.append(string(name) + struct.pack(f"<I{len(dims)}QIQ", len(dims), *dims, 0, len(data)))
-        for row in rows:
-            data += struct.pack(f"<{len(row)}f", *row)
-        data += bytes(pad(len(data)))
+        infos.append(string(name) + struct.pack(f"<I{len(dims)}QIQ", len(dims), *dims, 0, end))
+        if rows is not None:
+            data.append((end, b"".join(struct.pack(f"<{len(row)}f", *row) for row in rows)))
+        end += 4 * math.prod(dims)
+        end += pad(end)
 
     head = b"GGUF" + struct.pack("<IQQ", 3, len(infos), len(meta))
     head += b"".join(string(key) + struct.pack("<I", kind) + value(kind, v)
                      for key, (kind, v) in meta.items())
     head += b"".join(infos)
     with open(args.out, "wb") as file:
-        file.write(head + bytes(pad(len(head))) + data)
+        file.write(head + bytes(pad(len(head))))
+        start = file.tell()
+        for offset, values in data:
+            file.seek(start + offset)
+            file.write(values)
+        file.truncate(start + end)
 
 
 if __name__ == "__main__":
