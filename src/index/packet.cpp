@@ -1,0 +1,163 @@
+#include "index/packet.hpp"
+
+#include <algorithm>
+#include <array>
+#include <unordered_map>
+#include <utility>
+
+#include "index/packet_pieces.hpp"
+
+namespace plim::index {
+namespace {
+
+// Shares of the budget, in hundredths. Bodies take what the others leave.
+constexpr std::size_t file_share = 40;
+constexpr std::size_t paths_share = 10;
+constexpr std::size_t outline_share = 8;  // of each of three files
+constexpr std::size_t piece_share = 30;   // beyond it a function is shown in windows
+constexpr std::size_t most_paths = 10;
+constexpr std::size_t most_outlines = 3;
+constexpr std::size_t most_signatures = 24;
+constexpr std::size_t most_functions = 50;
+constexpr std::size_t most_windows = 3;
+constexpr std::size_t most_callers = 6;
+constexpr std::size_t separator_cost = 2;
+
+class Packer {
+ public:
+  Packer(const Snippets& found, const Query& query, const PacketRequest& request)
+      : found_(found), request_(request), words_(packets::words_of(query)) {}
+
+  Packet pack() {
+    add_paths();
+    const auto first = packet_.pieces.size();
+    add_bodies(0, 2);  // the likeliest functions before any outline
+    add_outlines();
+    add_bodies(2, most_functions);
+    add_callers(first);
+    return finish();
+  }
+
+ private:
+  [[nodiscard]] std::size_t part(std::size_t share) const { return request_.budget * share / 100; }
+
+  const std::optional<std::string>& text_of(const std::string& path) {
+    const auto [known, is_new] = texts_.try_emplace(path);
+    if (is_new) known->second = request_.read(path);
+    return known->second;
+  }
+
+  // Takes a piece if it fits into what is left of the budget, of its file's share and of `most`.
+  bool take(PacketPiece piece, std::size_t most) {
+    if (piece.text.empty() || request_.shown.contains(piece.hash) || hashes_.contains(piece.hash)) {
+      return true;  // nothing to add, which is as good
+    }
+    piece.cost = request_.measure(piece.text);
+    const auto price = piece.cost + separator_cost;
+    auto& of_file = used_by_file_[piece.path];
+    const bool fits = price <= most && used_ + price <= request_.budget &&
+                      (piece.path.empty() || of_file + price <= part(file_share));
+    if (!fits) return false;
+    used_ += price;
+    of_file += price;
+    hashes_.insert(piece.hash);
+    packet_.pieces.push_back(std::move(piece));
+    return true;
+  }
+
+  void add_paths() {
+    for (std::size_t most = std::min(most_paths, found_.files.size()); most > 0; --most) {
+      if (take(packets::paths_piece(found_.files, most), part(paths_share))) return;
+    }
+  }
+
+  void add_outlines() {
+    for (std::size_t i = 0; i < std::min(most_outlines, found_.files.size()); ++i) {
+      const auto& file = found_.files[i];
+      const auto& text = text_of(file.path);
+      if (!text) continue;
+      for (std::size_t most = most_signatures; most >= 3; most /= 2) {
+        if (take(packets::outline_piece(file, *text, words_, most), part(outline_share))) break;
+      }
+    }
+  }
+
+  void add_bodies(std::size_t from, std::size_t to) {
+    for (std::size_t i = from; i < std::min(to, found_.functions.size()); ++i) {
+      const auto& function = found_.functions[i];
+      const auto& text = text_of(function.path);
+      if (!text || overlaps(function)) continue;
+      if (take(packets::body_piece(function, *text), part(piece_share))) continue;
+      for (std::size_t windows = most_windows; windows > 0; --windows) {
+        if (take(packets::window_piece(function, *text, words_, windows), part(piece_share))) break;
+      }
+    }
+  }
+
+  // Whether a piece shows this function already, as part of what encloses it.
+  [[nodiscard]] bool overlaps(const FunctionHit& function) const {
+    return std::ranges::any_of(packet_.pieces, [&](const PacketPiece& piece) {
+      return piece.zoom == Zoom::body && piece.path == function.path &&
+             piece.first_line <= function.first_line && function.last_line <= piece.last_line;
+    });
+  }
+
+  void add_callers(std::size_t first) {
+    if (packet_.pieces.size() <= first || found_.functions.empty()) return;
+    const auto& function = found_.functions.front();
+    PacketPiece piece{.zoom = Zoom::callers, .text = "Calls of " + function.name + ":\n"};
+    std::size_t calls = 0;
+    for (const auto& file : found_.files) {
+      const auto& text = text_of(file.path);
+      if (!text || calls >= most_callers) break;
+      for (const auto& call : packets::calls_in(file.path, *text, function, most_callers - calls)) {
+        piece.text += call + "\n";
+        ++calls;
+      }
+    }
+    if (calls == 0) return;
+    piece.text.pop_back();
+    piece.hash = piece.text;
+    take(std::move(piece), part(paths_share));
+  }
+
+  [[nodiscard]] static std::string render(const std::vector<PacketPiece>& pieces) {
+    std::string text;
+    for (const auto& piece : pieces) text += (text.empty() ? "" : "\n\n") + piece.text;
+    return text;
+  }
+
+  // Token counts of parts need not add up to that of the whole; the least goes first.
+  Packet finish() {
+    packet_.budget = request_.budget;
+    for (;;) {
+      packet_.text = render(packet_.pieces);
+      packet_.cost = packet_.text.empty() ? 0 : request_.measure(packet_.text);
+      if (packet_.cost <= request_.budget) return std::move(packet_);
+      packet_.pieces.pop_back();
+    }
+  }
+
+  const Snippets& found_;
+  const PacketRequest& request_;
+  packets::Words words_;
+  Packet packet_;
+  std::size_t used_ = 0;
+  std::unordered_map<std::string, std::size_t> used_by_file_;
+  std::unordered_map<std::string, std::optional<std::string>> texts_;
+  std::unordered_set<std::string> hashes_;
+};
+
+}  // namespace
+
+std::string_view to_string(Zoom zoom) {
+  constexpr auto names =
+      std::to_array<std::string_view>({"paths", "outline", "body", "window", "callers"});
+  return names[std::to_underlying(zoom)];
+}
+
+Packet make_packet(const Snippets& found, const Query& query, const PacketRequest& request) {
+  return Packer(found, query, request).pack();
+}
+
+}  // namespace plim::index

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "index/packet.hpp"
+
+// Inside index only: the pieces that packets are made of.
+namespace plim::index::packets {
+
+/// The words of a task and what each is worth.
+using Words = std::unordered_map<std::string, double>;
+
+[[nodiscard]] Words words_of(const Query& query);
+/// How much of the task a line speaks of: the sum of its distinct words' worth.
+[[nodiscard]] double worth_of(std::string_view line, const Words& words);
+
+[[nodiscard]] PacketPiece paths_piece(const std::vector<FileHit>& files, std::size_t most);
+
+/// Signatures of a file, at most `most`: those that speak of the task, else the first ones.
+/// Empty text: there are none.
+[[nodiscard]] PacketPiece outline_piece(const FileHit& file, std::string_view text,
+                                        const Words& words, std::size_t most);
+
+/// Lines `first` to `last` of a file, numbered.
+[[nodiscard]] PacketPiece body_piece(const FunctionHit& function, std::string_view text);
+
+/// The function's signature and the best `windows` places in it with six lines around each.
+[[nodiscard]] PacketPiece window_piece(const FunctionHit& function, std::string_view text,
+                                       const Words& words, std::size_t windows);
+
+/// Lines of `text` that call `name`, outside of its own definition, at most `most`, each as
+/// "path:line: text".
+[[nodiscard]] std::vector<std::string> calls_in(const std::string& path, std::string_view text,
+                                                const FunctionHit& function, std::size_t most);
+
+}  // namespace plim::index::packets
