@@ -55,7 +55,8 @@ class Window:
             tokens = len(raw) // 4
             over = tokens > self.context
             reply = None if over else self.reader.reply(body)
-            history = json.dumps(body.get("messages") or body.get("input") or [])
+            history = json.dumps([message for message in body.get("messages") or body.get("input") or []
+                                  if not isinstance(message, dict) or message.get("role") != "system"])
             kept = common(self._last, raw)
             has_tools = bool(suite.tools_of(body))
             main = has_tools and (reply is None or reply.kind in ("step", "end"))
