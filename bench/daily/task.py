@@ -42,8 +42,7 @@ class Task:
     verify: str = ""  # shell command, in the project
     says: str = ""  # must stand in its output: a program that only exits 0 has proved nothing
     fixed: tuple = ()  # files of the author's that the proof needs as they were
-    answer: tuple = ()  # of a question: expressions that each must match the last message…
-    never: tuple = ()  # …and those that must not
+    answer: tuple = ()  # of a question: expressions that each must match the last message
     demo: bool = False  # of the demo model's families
     limit_s: int = 120  # for the proof
 
@@ -85,9 +84,7 @@ class Task:
             return Verdict(False, 1, f"a question, yet {changed[0]} was changed")
         said = re.sub(r"[`*]", "", answer)
         missing = [want for want in self.answer if not re.search(want, said, re.I | re.S)]
-        wrong = [no for no in self.never if re.search(no, said, re.I | re.S)]
-        why = "".join([f"lacks /{missing[0]}/" if missing else "", f" says /{wrong[0]}/" if wrong else ""])
-        return Verdict(not missing and not wrong, int(bool(why)), why.strip())
+        return Verdict(not missing, int(bool(missing)), f"lacks /{missing[0]}/" if missing else "")
 
     def _judge_work(self, project):
         with tempfile.TemporaryDirectory(prefix="daily-") as folder:
@@ -150,7 +147,7 @@ def confined(command, folder, limit_s):
 
 def load(name):
     fields = json.loads((FOLDER / name / "task.json").read_text())
-    for key in ("fixed", "answer", "never"):
+    for key in ("fixed", "answer"):
         fields[key] = tuple(fields.get(key, ()))
     return Task(name=name, **fields)
 
