@@ -12,18 +12,19 @@ inline constexpr std::size_t max_word = 64;  ///< Longer words are data, not nam
 
 namespace lex_detail {
 
-enum class Kind : std::uint8_t { other, lower, upper, digit, joint };
+enum class Kind : std::uint8_t { other, lower, upper, digit, joint, foreign };
 
-// Bytes above ASCII count as small letters: a name in any script is one word.
+// Bytes above ASCII are words of their own: text in other scripts has names in it without spaces.
 constexpr std::array<Kind, 256> make_kinds() {
   std::array<Kind, 256> kinds{};
   for (std::size_t byte = 0; byte < kinds.size(); ++byte) {
-    const bool is_lower = (byte >= 'a' && byte <= 'z') || byte >= 0x80;
+    const bool is_lower = byte >= 'a' && byte <= 'z';
     const bool is_upper = byte >= 'A' && byte <= 'Z';
     const bool is_digit = byte >= '0' && byte <= '9';
     kinds[byte] = is_lower ? Kind::lower : is_upper ? Kind::upper : Kind::other;
     if (is_digit) kinds[byte] = Kind::digit;
     if (byte == '_' || byte == '$') kinds[byte] = Kind::joint;
+    if (byte >= 0x80) kinds[byte] = Kind::foreign;
   }
   return kinds;
 }
@@ -45,7 +46,11 @@ void for_each_name(std::string_view text, Sink&& sink) {
   while (at < text.size()) {
     while (at < text.size() && lex_detail::kind_of(text[at]) == Kind::other) ++at;
     const std::size_t start = at;
-    while (at < text.size() && lex_detail::kind_of(text[at]) != Kind::other) ++at;
+    const bool is_foreign = at < text.size() && lex_detail::kind_of(text[at]) == Kind::foreign;
+    while (at < text.size() && lex_detail::kind_of(text[at]) != Kind::other &&
+           (lex_detail::kind_of(text[at]) == Kind::foreign) == is_foreign) {
+      ++at;
+    }
     if (at > start && at - start <= max_word) sink(text.substr(start, at - start), start);
   }
 }
@@ -89,16 +94,29 @@ class Folded {
 /// Whether a folded word says nothing: too short, a bare long number, a word of every language.
 [[nodiscard]] bool is_noise(std::string_view folded);
 
+/// Calls `sink(pair)` with each two neighbouring characters of three bytes: scripts such as Chinese
+/// do not mark words, and two characters are about one. Source: Lucene's CJKBigramFilter.
+template <class Sink>
+void for_each_pair(std::string_view text, Sink&& sink) {
+  constexpr std::size_t one = 3;
+  for (std::size_t at = 0; at + 2 * one <= text.size(); at += one) sink(text.substr(at, 2 * one));
+}
+
 /// Calls `sink(term)` with the terms of one identifier: itself and, when there are several, its
 /// parts, in small letters, noise left out. Both a file and a query are read through this.
 template <class Sink>
 void for_each_term(std::string_view name, Sink&& sink) {
+  constexpr unsigned char three_byte_lead = 0xE0;
+  if (!name.empty() && static_cast<unsigned char>(name.front()) >= three_byte_lead) {
+    return for_each_pair(name, sink);
+  }
   while (!name.empty() && lex_detail::kind_of(name.front()) == lex_detail::Kind::joint) {
     name.remove_prefix(1);
   }
   while (!name.empty() && lex_detail::kind_of(name.back()) == lex_detail::Kind::joint) {
     name.remove_suffix(1);
   }
+  name = name.substr(0, max_word);
   const Folded whole(name);
   if (!is_noise(whole.view())) sink(whole.view());
   for_each_part(name, [&](std::string_view part) {

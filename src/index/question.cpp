@@ -8,6 +8,7 @@
 #include <optional>
 #include <utility>
 
+#include "index/issue_text.hpp"
 #include "index/language.hpp"
 #include "index/lex.hpp"
 
@@ -22,7 +23,12 @@ constexpr double title_weight = 3;
 constexpr double prose_weight = 1;
 constexpr double code_weight = 0.6;
 constexpr double trace_weight = 0.3;
+constexpr double heading_weight = 0.3;
+constexpr double environment_weight = 0.2;
 constexpr double symbol_weight = 3;
+constexpr double module_weight = 0.5;
+constexpr double variant_weight = 0.4;  // "mocked" also asks for "mock", for less
+constexpr double most_repeats = 3;
 
 bool is_upper(char byte) { return byte >= 'A' && byte <= 'Z'; }
 bool is_lower(char byte) { return byte >= 'a' && byte <= 'z'; }
@@ -44,23 +50,42 @@ struct Wording {
   bool is_name = false;
 };
 
+// Where in an issue a line stands.
+class Section {
+ public:
+  double weight_of(std::string_view line) {
+    if (line.starts_with("```") || line.starts_with("~~~")) {
+      is_code_ = !is_code_;
+      return 0;
+    }
+    const double most = is_code_ ? code_weight : prose_weight;
+    if (!is_code_ && is_heading(line)) {
+      is_environment_ = begins_environment(line);
+      return heading_weight;
+    }
+    return is_environment_ ? environment_weight : most;
+  }
+
+ private:
+  bool is_code_ = false;
+  bool is_environment_ = false;
+};
+
 class Reader {
  public:
   void read_task(std::string_view task) {
-    task = task.substr(0, max_query);
+    const auto kept = without_comments(task.substr(0, max_query));
+    std::string_view rest = kept;
     bool is_title = true;
-    bool is_fenced = false;
-    while (!task.empty()) {
-      const auto end = std::min(task.find('\n'), task.size());
-      const auto line = task.substr(0, end);
-      task.remove_prefix(std::min(end + 1, task.size()));
-      const auto text = line.substr(std::min(line.find_first_not_of(" \t\r>"), line.size()));
-      if (text.empty()) continue;
-      if (text.starts_with("```") || text.starts_with("~~~")) {
-        is_fenced = !is_fenced;
-        continue;
-      }
-      read_line(text, std::exchange(is_title, false) ? title_weight : prose_weight, is_fenced);
+    Section section;
+    while (!rest.empty()) {
+      const auto end = std::min(rest.find('\n'), rest.size());
+      auto line = rest.substr(0, end);
+      rest.remove_prefix(std::min(end + 1, rest.size()));
+      line.remove_prefix(std::min(line.find_first_not_of(" \t\r>"), line.size()));
+      if (line.empty()) continue;
+      if (is_title) read_subject(line);
+      read_line(line, std::exchange(is_title, false) ? title_weight : section.weight_of(line));
     }
   }
 
@@ -78,16 +103,59 @@ class Reader {
   }
 
   Question take() && {
-    for (auto& [text, wording] : words_) {
-      const double weight = wording.weight * std::sqrt(std::min(wording.frequency, 3.0));
-      question_.terms.push_back({text, weight, wording.is_name});
+    for (const auto& [text, wording] : words_) {
+      question_.terms.push_back({text, weight_of(wording), wording.is_name});
+      if (!wording.is_name) add_variants(text, variant_weight * weight_of(wording));
+    }
+    for (const auto& [text, weight] : variants_) {
+      if (!words_.contains(text)) question_.terms.push_back({text, weight, false});
     }
     return std::move(question_);
   }
 
  private:
-  void read_line(std::string_view line, double weight, bool is_fenced) {
-    if (is_fenced) weight = std::min(weight, code_weight);
+  static double weight_of(const Wording& wording) {
+    return wording.weight * std::sqrt(std::min(wording.frequency, most_repeats));
+  }
+
+  // The other forms that an English word may have in the code.
+  void add_variants(std::string_view word, double weight) {
+    static constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyz";
+    if (word.size() < 4 || word.find_first_not_of(letters) != std::string_view::npos) return;
+    const auto put = [&](std::string_view stem, std::string_view ending) {
+      if (stem.size() + ending.size() < 3) return;
+      auto& known = variants_[std::string(stem) + std::string(ending)];
+      known = std::max(known, weight);
+    };
+    const auto without = [&](std::size_t count) { return word.substr(0, word.size() - count); };
+    if (word.ends_with("ies")) {
+      put(without(3), "y");
+    } else if (word.ends_with("s") && !word.ends_with("ss")) {
+      put(without(1), "");
+    } else if (!word.ends_with("s")) {
+      put(word, "s");
+    }
+    if (word.ends_with("ing") && word.size() > 5) {
+      put(without(3), "");
+      put(without(3), "e");
+    }
+    if (word.ends_with("ed") && word.size() > 4) {
+      put(without(2), "");
+      put(without(1), "");
+    }
+  }
+
+  void read_subject(std::string_view title) {
+    const auto subject = subject_of(title);
+    question_.about_tests = subject.tests;
+    question_.about_docs = subject.docs;
+  }
+
+  void read_line(std::string_view raw, double weight) {
+    std::vector<std::string> linked;
+    const auto text = without_links(raw, linked);
+    const std::string_view line = text;
+    for (const auto& path : linked) read_mention(path);
     if (read_trace(line)) weight = trace_weight;
     read_mentions(line);
     for_each_name(line, [&](std::string_view name, std::size_t at) {
@@ -169,7 +237,7 @@ class Reader {
   }
 
   void mention_module(std::string_view word) {
-    Mention mention{.weight = 0.5};
+    Mention mention{.weight = module_weight};
     split_into(word, word.contains("::") ? ":" : word.contains('/') ? "/" : ".", mention.parts);
     const bool is_module = mention.parts.size() >= 2 &&
                            std::ranges::all_of(mention.parts, [](const std::string& part) {
@@ -204,6 +272,7 @@ class Reader {
   }
 
   std::map<std::string, Wording> words_;
+  std::map<std::string, double> variants_;
   Question question_;
 };
 

@@ -64,19 +64,16 @@ class Fusion {
   std::vector<Reason> reasons_;
 };
 
-std::vector<RankedChunk> rank_chunks(const Corpus& corpus, const Question& question,
-                                     const std::vector<RankedFile>& files, const Scores& chunks,
-                                     std::size_t depth, const RankWeights& weights) {
+// Functions by their own words and by their file's place.
+std::vector<RankedChunk> rank_chunks(const Corpus& corpus, const std::vector<RankedFile>& files,
+                                     const Scores& chunks, std::size_t depth) {
   Scores file_scores(corpus.doc_count());
   for (const auto& file : files) file_scores[file.doc] = static_cast<float>(file.score);
   Scores scores(chunks.size());
   for (std::uint32_t chunk = 0; chunk < chunks.size(); ++chunk) {
-    const float file = file_scores[corpus.doc_of_chunk(chunk)];
-    if (file == 0 || corpus.chunk(chunk).kind() != SymbolKind::function) continue;
-    scores[chunk] = chunks[chunk] * file;
+    if (chunks[chunk] == 0 || corpus.chunk(chunk).kind() != SymbolKind::function) continue;
+    scores[chunk] = chunks[chunk] * file_scores[corpus.doc_of_chunk(chunk)];
   }
-  (void)question;
-  (void)weights;
   std::vector<RankedChunk> ranked;
   for (const auto chunk : best_of(scores, depth)) ranked.push_back({chunk, scores[chunk]});
   return ranked;
@@ -131,7 +128,7 @@ Ranking rank(const Corpus& corpus, const Question& question, std::size_t depth,
   fusion.add(text.paths, weights.by_path, Reason::path);
   Ranking ranking;
   ranking.files = std::move(fusion).take(question, std::max(depth, list_depth));
-  ranking.chunks = rank_chunks(corpus, question, ranking.files, text.chunks, depth, weights);
+  ranking.chunks = rank_chunks(corpus, ranking.files, text.chunks, depth);
   if (ranking.files.size() > depth) ranking.files.resize(depth);
   return ranking;
 }

@@ -24,9 +24,10 @@ struct RankWeights {
   double defs = 3, defs_norm = 0.5;
   double path = 4, path_norm = 0.3;
   double chunk_norm = 0.75;
+  double chunk_name = 0.5;  // of the worth of a term that is in a function's name
   // Of the lists, in their fusion by rank.
-  double by_words = 2, by_chunk = 2, by_mention = 1, by_definition = 1, by_path = 1;
-  double rank_offset = 40;
+  double by_words = 2, by_chunk = 1.5, by_mention = 1, by_definition = 1, by_path = 1;
+  double rank_offset = 20;
   // What a file's role leaves of its score.
   double test = 0.3, docs = 0.3, generated = 0.4, other = 0.4;
 };

@@ -75,6 +75,8 @@ class MentionScorer {
     matches_.erase(last, end);
     std::erase_if(matches_, [&](const auto& match) { return match.second < best_; });
     if (matches_.size() > max_matches) return;
+    // A bare name such as `main.c` or `conf.py` may well be the asker's own file.
+    if (best_ == 1) weight /= 2;
     for (const auto& [doc, agreed] : matches_) {
       scores_[doc] += static_cast<float>(weight / static_cast<double>(matches_.size()));
     }

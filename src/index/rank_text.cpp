@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <cmath>
+#include <unordered_map>
 
+#include "index/lex.hpp"
 #include "index/rank_lists.hpp"
 
 namespace plim::index {
@@ -55,6 +57,29 @@ class TextScorer {
   }
 
   TextScores take() && { return std::move(scores_); }
+
+  // A function whose name the question has parts of, by as much as these parts are worth.
+  void boost_names(const Question& question) {
+    std::unordered_map<std::string_view, double> worth;
+    for (const auto& term : question.terms) {
+      double docs = 0;
+      for (const auto& entry : corpus_.find(term.text)) docs += entry.body_docs;
+      if (docs > 0) worth.emplace(term.text, term.weight * idf(docs_, docs));
+    }
+    for (std::uint32_t chunk = 0; chunk < scores_.chunks.size(); ++chunk) {
+      if (scores_.chunks[chunk] == 0 || corpus_.name(chunk).empty()) continue;
+      double total = 0;
+      double parts = 0;
+      for_each_term(corpus_.name(chunk), [&](std::string_view term) {
+        const auto found = worth.find(term);
+        total += found == worth.end() ? 0 : found->second;
+        parts += 1;
+      });
+      if (total > 0)
+        scores_.chunks[chunk] +=
+            static_cast<float>(weights_.chunk_name * total / (1 + std::sqrt(parts)));
+    }
+  }
 
  private:
   void weigh(std::uint32_t doc, double weight) {
@@ -129,6 +154,7 @@ class TextScorer {
 TextScores score_text(const Corpus& corpus, const Question& question, const RankWeights& weights) {
   TextScorer scorer(corpus, weights);
   for (const auto& term : question.terms) scorer.add(term);
+  scorer.boost_names(question);
   return std::move(scorer).take();
 }
 

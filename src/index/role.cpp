@@ -21,12 +21,14 @@ constexpr auto docs_folders = std::to_array<std::string_view>(
     {"doc", "docs", "documentation", "example", "examples", "sample", "samples", "demo", "demos",
      "bench", "benches", "benchmark", "benchmarks", "tutorial", "tutorials", "changelog",
      "changelogs", "website"});
+// What builds and ships the product.
+constexpr auto support_folders =
+    std::to_array<std::string_view>({".circleci", ".github", "build", "build_tools", "ci", "cmake",
+                                     "packaging", "script", "scripts"});
 constexpr auto generated_folders = std::to_array<std::string_view>(
-    {"vendor",      "vendored",  "third_party",  "thirdparty", "third-party",    "3rdparty",
-     "external",    "extern",    "node_modules", "dist",       "single_include", "single_file_libs",
-     "amalgamated", "generated", "gen",          "deps",       "contrib",        "minified",
-     "_vendor",     "locale",    "locales",      "i18n",       "legacy",         "compat",
-     "pip_vendor"});
+    {"vendor", "vendored", "third_party", "thirdparty", "third-party", "3rdparty", "external",
+     "node_modules", "dist", "single_include", "single_file_libs", "amalgamated", "generated",
+     "minified", "_vendor", "pip_vendor"});
 
 bool is_word_part(char byte) { return byte == '_' || byte == '-' || byte == '.'; }
 
@@ -64,6 +66,7 @@ struct Folders {
   bool test = false;
   bool docs = false;
   bool generated = false;
+  bool support = false;
 };
 
 Folders folders_of(std::string_view lower) {
@@ -74,6 +77,7 @@ Folders folders_of(std::string_view lower) {
     found.test = found.test || std::ranges::contains(test_folders, folder) ||
                  has_part(folder, "test") || has_part(folder, "tests");
     found.docs = found.docs || std::ranges::contains(docs_folders, folder);
+    found.support = found.support || std::ranges::contains(support_folders, folder);
     found.generated = found.generated || std::ranges::contains(generated_folders, folder);
   }
   return found;
@@ -88,8 +92,8 @@ Role role_of(std::string_view path, Language language) {
   const auto stem = path.substr(path.size() - name.size());
   const auto folders = folders_of(lower);
   const bool names_test = has_part(name, "test") || has_part(name, "tests") ||
-                          has_part(name, "spec") || has_part(name, "unittest") ||
-                          name == "conftest.py" || is_test_class(stem.substr(0, stem.find('.')));
+                          has_part(name, "spec") || name == "conftest.py" ||
+                          is_test_class(stem.substr(0, stem.find('.')));
   if (folders.test || (names_test && is_code(language))) return Role::test;
   if (folders.generated || has_part(name, "min") || has_part(name, "pb") ||
       has_part(name, "generated")) {
@@ -97,6 +101,9 @@ Role role_of(std::string_view path, Language language) {
   }
   if (folders.docs || language == Language::prose) return Role::docs;
   if (has_part(name, "bench") || has_part(name, "benchmark")) return Role::docs;
+  const bool configures = has_part(name, "config.js") || has_part(name, "config.ts") ||
+                          has_part(name, "conf.js") || name == "setup.py";
+  if (folders.support || configures) return Role::other;
   return is_code(language) ? Role::source : Role::other;
 }
 
