@@ -23,12 +23,17 @@ std::string_view stretch(std::string_view bytes, std::uint64_t start, std::uint6
   return bytes.substr(start, size);
 }
 
+// What the rest relies on without looking: chunks and strings lie inside, enumerators are known.
 bool is_consistent(std::span<const DocRecord> docs, std::size_t chunks, std::size_t pool) {
-  std::uint32_t last = 0;
+  if (docs.empty()) return chunks == 0;
+  std::uint64_t next = 0;
   for (const auto& doc : docs) {
-    if (doc.first_chunk < last || doc.first_chunk >= chunks) return false;
+    const bool follows = next == 0 ? doc.first_chunk == 0 : doc.first_chunk >= next;
+    if (!follows || doc.first_chunk >= chunks) return false;
     if (doc.path_start > pool || doc.path_size > pool - doc.path_start) return false;
-    last = doc.first_chunk;
+    if (doc.language > Language::data || doc.role > Role::other) return false;
+    if (doc.symbols > SymbolSource::fallback) return false;
+    next = std::uint64_t{doc.first_chunk} + 1;
   }
   return true;
 }
@@ -53,7 +58,8 @@ bool TermCursor::next() {
   if (left_ == 0 || dictionary_.empty()) return false;
   --left_;
   const auto shared = std::min<std::size_t>(take_varint(dictionary_), term_.size());
-  const auto rest = std::min<std::size_t>(take_varint(dictionary_), dictionary_.size());
+  const std::size_t said = take_varint(dictionary_);
+  const auto rest = std::min(said, dictionary_.size());
   term_.resize(shared);
   term_.append(dictionary_.substr(0, rest));
   dictionary_.remove_prefix(rest);
