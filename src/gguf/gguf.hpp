@@ -142,6 +142,13 @@ struct Source {
 [[nodiscard]] Result<Header> read_model(const std::filesystem::path& file,
                                         const Limits& limits = {});
 
+/// Reads the header of one part of a model by its path or URL, and sets its files.
+using ReadPart = std::function<Result<Header>(const std::string& name)>;
+
+/// As above, with the parts read by `read`, e.g. from a server.
+[[nodiscard]] Result<Header> read_model(const std::string& name, const ReadPart& read,
+                                        const Limits& limits);
+
 namespace detail {
 template <class T>
 std::optional<T> convert(const Value& value) {

@@ -40,8 +40,7 @@ std::string shard_path(const ShardName& name, std::uint32_t index) {
   return std::format("{}-{:05}-of-{:05}.gguf", name.prefix, index + 1, name.count);
 }
 
-Result<ShardName> split_name(const fs::path& file, std::uint32_t index, std::uint32_t count) {
-  const auto text = file.string();
+Result<ShardName> split_name(const std::string& text, std::uint32_t index, std::uint32_t count) {
   const auto ending = shard_path({"", count}, index);
   if (!text.ends_with(ending)) {
     return fail(Errc::protocol,
@@ -92,27 +91,32 @@ Result<Header> read_header(const fs::path& file, const Limits& limits) {
   return header;
 }
 
-Result<Header> read_model(const fs::path& file, const Limits& limits) {
-  auto named = TRY(read_header(file, limits));
+Result<Header> read_model(const std::string& name, const ReadPart& read, const Limits& limits) {
+  auto named = TRY(read(name));
   const auto count = named.get<std::uint32_t>("split.count").value_or(1);
   if (count <= 1) return named;
   const auto number = named.get<std::uint32_t>("split.no").value_or(0);
-  const auto shards = TRY(split_name(file, number, count));
-  auto whole = number == 0 ? std::move(named) : TRY(read_header(shard_path(shards, 0), limits));
+  const auto shards = TRY(split_name(name, number, count));
+  auto whole = number == 0 ? std::move(named) : TRY(read(shard_path(shards, 0)));
   for (std::uint32_t i = 1; i < count; ++i) {
-    const fs::path path = shard_path(shards, i);
-    auto part = read_header(path, limits);
+    const auto path = shard_path(shards, i);
+    auto part = read(path);
     if (!part && part.error().code == Errc::not_found) {
-      return fail(Errc::not_found, "{}: part {} of {} is missing", path.string(), i + 1, count);
+      return fail(Errc::not_found, "{}: part {} of {} is missing", path, i + 1, count);
     }
     if (!part) return part;
     TRY(merge(whole, std::move(*part), i));
     if (whole.tensors.size() > limits.tensors) {
-      return fail(Errc::capacity, "{}: more than {} tensors", path.string(), limits.tensors);
+      return fail(Errc::capacity, "{}: more than {} tensors", path, limits.tensors);
     }
   }
   TRY(check_whole(whole));
   return whole;
+}
+
+Result<Header> read_model(const fs::path& file, const Limits& limits) {
+  return read_model(
+      file.string(), [&](const std::string& part) { return read_header(part, limits); }, limits);
 }
 
 }  // namespace plim::gguf

@@ -78,6 +78,7 @@ httplib::Request to_httplib(Exchange& exchange) {
   out.body = request.body;
   if (!request.body.empty()) out.set_header("Content-Type", "application/json");
   if (!request.bearer.empty()) out.set_header("Authorization", "Bearer " + request.bearer);
+  if (!request.range.empty()) out.set_header("Range", request.range);
   out.set_header("Accept", exchange.on_body != nullptr ? "text/event-stream" : "application/json");
   out.set_header("Accept-Encoding", "identity");  // a compressing proxy would hold events back
   out.set_header("User-Agent", "plimsoll");
@@ -87,6 +88,8 @@ httplib::Request to_httplib(Exchange& exchange) {
     exchange.answered = true;
     exchange.response.status = head.status;
     exchange.response.content_type = head.get_header_value("Content-Type");
+    exchange.response.content_range = head.get_header_value("Content-Range");
+    exchange.response.location = head.get_header_value("Location");
     return true;
   };
   out.content_receiver = [&exchange](const char* data, std::size_t size, std::size_t, std::size_t) {

@@ -43,6 +43,7 @@ struct Request {
   std::string method = "GET";
   std::string path;    ///< Starts with '/'.
   std::string body;    ///< JSON.
+  std::string range;   ///< Sent as `Range` when not empty: "bytes=0-1023".
   std::string bearer;  ///< Sent as `Authorization: Bearer` when not empty.
   std::chrono::milliseconds connect_limit{std::chrono::seconds(10)};
   std::chrono::milliseconds silence_limit{std::chrono::seconds(30)};  ///< Without any byte.
@@ -53,7 +54,9 @@ struct Request {
 struct Response {
   int status = 0;
   std::string content_type;
-  std::string body;  ///< Empty where it was streamed.
+  std::string body;           ///< Empty where it was streamed.
+  std::string content_range;  ///< "bytes 0-1023/4096" of a 206.
+  std::string location;       ///< Of a redirect.
 
   friend bool operator==(const Response&, const Response&) = default;
 };

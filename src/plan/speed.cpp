@@ -30,12 +30,19 @@ void add_cache(const Shape& shape, const CacheLayout& layout, std::size_t layer,
   }
 }
 
-double bytes_time(const Stage& stage) {
-  const auto& family = family_of(stage.roof.family);
-  const auto rate = stage.roof.bandwidth * 1e9;
-  return stage.work.weights / (family.memory * rate) +
-         stage.work.cache / (cache_share * family.memory * rate) +
-         stage.work.layers * family.layer_us * (stage.work.experts ? experts_layers : 1) * 1e-6;
+/// Bytes per second that weights are read at.
+double read_rate(const Roof& roof) {
+  return roof.bandwidth * 1e9 * family_of(roof.family).memory * (roof.rocm ? rocm : 1);
+}
+
+double token_time(const Stage& stage) {
+  const auto& work = stage.work;
+  const auto rate = read_rate(stage.roof);
+  const auto layer = family_of(stage.roof.family).layer_us * (work.experts ? experts_layers : 1);
+  const auto unpack =
+      stage.roof.tflops > 0 ? arithmetic * work.parameters / (stage.roof.tflops * 1e12) : 0;
+  return work.weights / rate + work.cache / (cache_share * rate) + work.layers * layer * 1e-6 +
+         unpack;
 }
 
 double batch_time(const Stage& stage, std::uint64_t ubatch) {
@@ -45,7 +52,7 @@ double batch_time(const Stage& stage, std::uint64_t ubatch) {
   const auto tokens = static_cast<double>(ubatch);
   const auto compute = tokens * (2 * stage.work.parameters / (parts * rate) +
                                  2 * stage.work.attention / (attention_compute * rate));
-  const auto memory = stage.work.all_weights / (family.memory * stage.roof.bandwidth * 1e9);
+  const auto memory = stage.work.all_weights / read_rate(stage.roof);
   return std::max(compute, memory) + stage.work.layers * family.layer_us * 1e-6;
 }
 
@@ -102,9 +109,13 @@ Work work_of(const gguf::Header& model, const Shape& shape, const CacheLayout& l
 }
 
 Roof roof_of(const hw::Gpu& gpu) {
-  if (gpu.bandwidth > 0) return {gpu.bandwidth, gpu.tflops, gpu.family};
-  const auto* known = hw::recognise(gpu.name, gpu.total);
-  return known == nullptr ? Roof{} : Roof{known->bandwidth, known->tflops, known->family};
+  Roof roof{gpu.bandwidth, gpu.tflops, gpu.family};
+  if (roof.bandwidth <= 0) {
+    const auto* known = hw::recognise(gpu.name, gpu.total);
+    if (known != nullptr) roof = {known->bandwidth, known->tflops, known->family};
+  }
+  roof.rocm = gpu.engine_device.starts_with("ROCm") && roof.family != "apu";
+  return roof;
 }
 
 Roof roof_of(const hw::Hardware& hardware) {
@@ -115,7 +126,7 @@ Roof roof_of(const hw::Hardware& hardware) {
 Rate decode_rate(const std::vector<Stage>& stages) {
   if (!known(stages)) return {};
   double time = 0;
-  for (const auto& stage : stages) time += bytes_time(stage);
+  for (const auto& stage : stages) time += token_time(stage);
   return time > 0 ? rate_of(1 / time, widest(stages)) : Rate{};
 }
 

@@ -16,7 +16,8 @@ namespace plim::plan {
 struct Roof {
   double bandwidth = 0;     ///< GB/s, as its maker says.
   double tflops = 0;        ///< f32.
-  std::string_view family;  ///< A row of the constants in speed.cpp; "cpu" for the CPU.
+  std::string_view family;  ///< A row of speed_constants.hpp; "cpu" for the CPU.
+  bool rocm = false;        ///< An AMD card through ROCm, not Vulkan.
 };
 
 /// What one token asks of one device.

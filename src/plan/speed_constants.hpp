@@ -17,19 +17,34 @@ struct Family {
 
 /// The first row is for a device of no known family.
 constexpr std::array<Family, 20> families{{
-    {"", 0.82, 25, 1.0, 0.30},           {"pascal", 0.70, 30, 0.5, 0.25},
-    {"volta", 0.55, 30, 1.0, 0.25},      {"turing-lite", 0.80, 30, 0.5, 0.25},
-    {"turing", 0.82, 45, 1.4, 0.20},     {"ampere", 0.84, 36, 1.1, 0.15},
-    {"ampere-hbm", 0.60, 36, 1.7, 0.25}, {"ada", 0.85, 30, 1.1, 0.15},
-    {"hopper", 0.55, 36, 1.1, 0.25},     {"blackwell", 0.86, 30, 1.0, 0.15},
-    {"soc-nvidia", 0.80, 50, 1.0, 0.20}, {"rdna", 0.80, 60, 0.6, 0.20},
-    {"rdna3", 0.70, 60, 0.45, 0.20},     {"rdna4", 0.80, 40, 0.75, 0.20},
-    {"cdna", 0.45, 60, 0.5, 0.30},       {"apu", 0.86, 25, 0.3, 0.15},
-    {"arc", 0.60, 60, 0.6, 0.30},        {"igpu-intel", 0.75, 60, 0.9, 0.30},
-    {"apple", 0.92, 160, 0.33, 0.12},    {"cpu", 0.85, 30, 0.5, 0.40},
+    {"", 0.835, 26.2, 1.00, 0.35},
+    {"ada", 0.835, 27.0, 0.85, 0.13},
+    {"ampere", 0.838, 33.4, 0.97, 0.13},
+    {"apple", 0.922, 134.2, 0.33, 0.13},
+    {"apple-m5", 0.906, 149.9, 0.33, 0.20},
+    {"apple-ultra", 0.801, 171.1, 0.34, 0.13},
+    {"apu", 0.846, 27.4, 0.33, 0.13},
+    {"arc", 0.500, 50.0, 0.50, 0.20},
+    {"blackwell", 0.830, 21.7, 1.00, 0.13},
+    {"cdna", 0.420, 60.0, 0.40, 0.20},
+    {"hbm", 0.549, 40.0, 1.38, 0.13},
+    {"igpu-intel", 0.707, 28.0, 0.80, 0.13},
+    {"pascal", 0.714, 29.8, 0.48, 0.13},
+    {"rdna", 0.919, 23.4, 0.58, 0.13},
+    {"rdna3", 0.810, 28.0, 0.54, 0.13},
+    {"rdna4", 0.936, 21.8, 0.68, 0.13},
+    {"soc-nvidia", 0.754, 28.0, 1.00, 0.13},
+    {"turing", 0.759, 22.5, 1.16, 0.13},
+    {"turing-lite", 0.835, 26.2, 0.70, 0.20},
+    {"cpu", 0.800, 30.0, 0.50, 0.40},
 }};
+/// Weights that an f32 operation each multiplies while it unpacks them, as operations.
+constexpr double arithmetic = 1.61;
+/// What is left of the bandwidth's share on a card through ROCm instead of Vulkan.
+constexpr double rocm = 0.75;
+/// Of the weights' share of the bandwidth, what reading the attention cache gets.
 constexpr double cache_share = 0.8;
-constexpr double experts_layers = 1.8;
+constexpr double experts_layers = 3.0;
 constexpr double experts_compute = 0.5;
 constexpr double attention_compute = 0.4;
 constexpr double prefill_spread = 0.5;

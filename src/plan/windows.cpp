@@ -57,6 +57,8 @@ std::vector<bool> window_layers(const gguf::Header& model, std::size_t layers) {
   }
   const auto pattern = pattern_of(model);
   if (!pattern || pattern->period == 0) return windowed;
+  // The engine gives windows only to the 32-billion EXAONE 4.
+  if (model.architecture() == "exaone4" && layers != 64) return windowed;
   for (std::size_t i = 0; i < layers; ++i) {
     const auto place = i % pattern->period;
     windowed[i] = place != (pattern->full_first ? 0 : pattern->period - 1);

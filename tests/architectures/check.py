@@ -1,0 +1,122 @@
+#!/usr/bin/env python3
+"""Holds plim's memory formulas against the engine's own log, for each architecture in models.jsonl.
+
+    check.py PLIM LLAMA_SERVER [NAME…] [-v]
+
+Each line of models.jsonl is a small model of one architecture; it is written as a header with a
+sparse file behind it, which the engine loads as if it were whole. Weights, attention cache and
+recurrent state must agree to the last digit the engine prints (0.01 MiB of a few MiB).
+"""
+
+import json
+import pathlib
+import struct
+import subprocess
+import sys
+import tempfile
+
+from engine_log import measure
+
+MIB = 1 << 20
+U32, I32, F32, BOOL, STRING, ARRAY = 4, 5, 6, 7, 8, 9
+CONTEXT = 8192
+# Beside the plain one, each architecture takes its turn with one of these.
+VARIANTS = [
+    ([], []),
+    (["-np", "4", "--no-kv-unified"], ["--slots", "4"]),
+    (["-np", "4", "--kv-unified"], ["--slots", "4", "--kv-unified"]),
+    (["-ctk", "q8_0", "-ctv", "q8_0"], ["--kv", "q8_0"]),
+    (["-ub", "1024"], ["--ubatch", "1024"]),
+    (["--swa-full"], ["--swa-full"]),
+]
+
+
+def text(value):
+    data = value.encode()
+    return struct.pack("<Q", len(data)) + data
+
+
+def typed(value):
+    if isinstance(value, bool):
+        return struct.pack("<I?", BOOL, value)
+    if isinstance(value, int):
+        return struct.pack("<II", U32, value)
+    if isinstance(value, float):
+        return struct.pack("<If", F32, value)
+    if isinstance(value, str):
+        return struct.pack("<I", STRING) + text(value)
+    kind, code = {bool: (BOOL, "?"), int: (I32, "i"), float: (F32, "f")}[type(value[0])]
+    return struct.pack(f"<IIQ{len(value)}{code}", ARRAY, kind, len(value), *value)
+
+
+def write(path, model):
+    """The header, and a hole as large as the tensors."""
+    tensors = [(name, dims) for name, dims in model["tensors"].items()]
+    for suffix, groups in model["layers"].items():
+        tensors += [(f"blk.{i}.{suffix}", dims) for dims, layers in groups for i in layers]
+    infos, offset = b"", 0
+    for name, dims in tensors:
+        infos += text(name) + struct.pack(f"<I{len(dims)}QIQ", len(dims), *dims, 0, offset)
+        elements = 1
+        for dim in dims:
+            elements *= dim
+        offset += -(-4 * elements // 32) * 32
+    values = b"".join(text(key) + typed(value) for key, value in model["keys"].items())
+    head = b"GGUF" + struct.pack("<IQQ", 3, len(tensors), len(model["keys"])) + values + infos
+    head += bytes(-len(head) % 32)
+    with open(path, "wb") as file:
+        file.write(head)
+        file.truncate(len(head) + offset)
+
+
+def planned(plim, model, arguments):
+    ran = subprocess.run([plim, "plan", model, "--device", "cpu", "--ctx", str(CONTEXT), "--json", *arguments],
+                         capture_output=True, text=True, timeout=60, check=False)
+    if ran.returncode not in (0, 6):
+        return {"error": ran.stderr.strip()}
+    plan = json.loads(ran.stdout)
+    row = plan["devices"][0]
+    return {"model": row["weights"] / MIB, "kv": row["kv"] / MIB, "rs": row["recurrent"] / MIB,
+            "compute": row["compute"] / MIB, "warnings": plan["warnings"]}
+
+
+def compare(ours, theirs):
+    """What differs, as text; "" when nothing does."""
+    if "error" in theirs:
+        return f"engine: {theirs['error']}"
+    if "error" in ours:
+        return f"plim: {ours['error']}"
+    # Each of the engine's figures is rounded; two caches give two roundings.
+    return "; ".join(f"{kind}: {ours[kind]:.3f} planned, {theirs[kind]:.2f} MiB by the engine"
+                     for kind in ("model", "kv", "rs") if abs(ours[kind] - theirs[kind]) > 0.0105)
+
+
+def main():
+    plim, server, *names = [argument for argument in sys.argv[1:] if argument != "-v"]
+    lines = pathlib.Path(__file__).with_name("models.jsonl").read_text().splitlines()
+    models = [json.loads(line) for line in lines]
+    architectures, wrong = set(), 0
+    with tempfile.TemporaryDirectory() as folder:
+        for index, model in enumerate(m for m in models if not names or m["name"] in names):
+            path = f"{folder}/{model['name']}.gguf"
+            write(path, model)
+            turns = VARIANTS if names else [VARIANTS[0], VARIANTS[1 + index % (len(VARIANTS) - 1)]]
+            for engine_arguments, our_arguments in turns:
+                slots = [] if "-np" in engine_arguments else ["-np", "1"]
+                theirs = measure(server, path, ["-c", str(CONTEXT), *slots, *engine_arguments])
+                ours = planned(plim, path, our_arguments)
+                fault = compare(ours, theirs)
+                if "-v" in sys.argv and not fault:
+                    print(f"{model['name']:<18} {' '.join(our_arguments) or '-':<24} ok  compute "
+                          f"{ours['compute']:.2f} planned, {theirs['compute']:.2f}", flush=True)
+                if fault:
+                    wrong += 1
+                    print(f"{model['name']:<18} {' '.join(our_arguments) or '-':<24} {fault}", flush=True)
+            architectures.add(model["keys"]["general.architecture"])
+            pathlib.Path(path).unlink()
+    print(f"{len(architectures)} architectures, {wrong} differences")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
