@@ -77,6 +77,7 @@ void add_plan_flags(CLI::App* app, SettingFlags& flags, PlanCommand& plan) {
   app->add_flag("--kv-unified", plan.unified, "slots share one cache");
   app->add_flag("--swa-full", plan.full_windows, "sliding windows remember everything");
   app->add_flag("--offload", plan.offload, "allow layers or experts in RAM, which is slow");
+  app->add_flag("--no-probe", plan.no_probe, "estimate compute buffers, do not ask the engine");
   app->add_flag("--json", plan.json, "as JSON");
   app->add_option("--svg", plan.svg, "draw it into this file");
   app->footer("\nExit codes: 0 it fits, 6 it does not, 1 it could not be told, 2 wrong usage.");
@@ -109,6 +110,7 @@ Result<Invocation> parse_arguments(std::span<char* const> args) {
   LogCommand log;
   PlanCommand plan;
   SearchCommand search;
+  ContextCommand packet;
   DoctorCommand doctor;
   ConfigCommand config;
   SettingFlags flags;
@@ -149,6 +151,13 @@ Result<Invocation> parse_arguments(std::span<char* const> args) {
   auto* search_app = app.add_subcommand("search", "which files and functions a task is about");
   add_search_flags(search_app, search);
 
+  auto* context_app = app.add_subcommand("context", "what a model would be given for a task");
+  context_app->add_option("task", packet.task, "what is to be done, in your words")->required();
+  context_app->add_option("--budget", packet.budget, "tokens")->check(CLI::Range(1, 1'000'000));
+  context_app->add_flag("--json", packet.json, "as JSON, piece by piece");
+
+  auto* mcp_app = app.add_subcommand("mcp", "search and context as tools for other agents (stdio)");
+
   auto* config_app = app.add_subcommand("config", "each setting, its value and its origin");
   config_app->add_flag("--json", config.json, "as JSON");
 
@@ -175,6 +184,8 @@ Result<Invocation> parse_arguments(std::span<char* const> args) {
   if (*log_app) invocation.command = log;
   if (*plan_app) invocation.command = plan;
   if (*search_app) invocation.command = search;
+  if (*context_app) invocation.command = packet;
+  if (*mcp_app) invocation.command = McpCommand{};
   if (*doctor_app) invocation.command = doctor;
   if (*config_app) invocation.command = config;
   invocation.settings = flags.given();

@@ -58,6 +58,7 @@ struct PlanCommand {
   bool unified = false;
   bool full_windows = false;
   bool offload = false;
+  bool no_probe = false;  ///< Estimates only: the engine is not asked.
   bool json = false;
 };
 
@@ -71,6 +72,16 @@ struct SearchCommand {
   bool functions_only = false;
   bool json = false;
 };
+
+/// `plim context TASK`: what a model would be given for a task, and what it costs.
+struct ContextCommand {
+  std::string task;
+  int budget = 1200;  ///< Tokens.
+  bool json = false;
+};
+
+/// `plim mcp`: our retrieval as tools for other agents, over standard input and output.
+struct McpCommand {};
 
 /// `plim doctor`: what is wrong with this machine, and what mends it.
 struct DoctorCommand {
@@ -89,7 +100,7 @@ struct PrintAndExit {
 };
 
 using Command =
-    std::variant<RunCommand, UndoCommand, LogCommand, PlanCommand, SearchCommand, DoctorCommand, ConfigCommand, PrintAndExit>;
+    std::variant<RunCommand, UndoCommand, LogCommand, PlanCommand, SearchCommand, ContextCommand, McpCommand, DoctorCommand, ConfigCommand, PrintAndExit>;
 
 struct Invocation {
   Command command;
