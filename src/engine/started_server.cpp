@@ -196,6 +196,7 @@ Error StartedServer::end(bool kill) {
   // A child whose output has ended is about to be gone by itself, with a status worth knowing.
   const auto status = kill ? std::nullopt : process_.wait(stop_grace);
   const auto final = status ? *status : process_.terminate(milliseconds(0));
+  log_->wait_for_end(milliseconds(500), {});  // its last words say why
   return explain_exit(final, log_->complaints());
 }
 
