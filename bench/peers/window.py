@@ -121,7 +121,7 @@ def ending(code, asked, reader):
         return "sent nothing"
     if any(entry.kind == "end" for entry in asked):
         return "answered" if reader.finished else f"in circles, {suite.MAX_REQUESTS} requests"
-    return "gave up at a 400" if asked[-1].over else "stopped midway"
+    return "gave up at a 400" if asked[-1].over else "gave up by itself"
 
 
 def describe(name, window, version, code, seconds, asked, reader, said):
