@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <chrono>
+#include <filesystem>
 #include <format>
 #include <fstream>
 #include <print>
@@ -10,6 +12,8 @@
 #include "app/plan_json.hpp"
 #include "app/sizes.hpp"
 #include "base/utf8.hpp"
+#include "engine/launch.hpp"
+#include "engine/probe.hpp"
 #include "sys/terminal.hpp"
 
 namespace plim::app {
@@ -81,6 +85,29 @@ void print_text(const std::vector<plan::Assessment>& answers) {
   }
 }
 
+constexpr auto probe_limit = std::chrono::milliseconds(2500);
+
+/// Puts the engine's own figures in the place of the estimates, where it can be asked: a model that
+/// is a file, on this machine.
+void ask_engine(plan::Assessment& answer, const Context& context) {
+  auto& plan = answer.plan;
+  const auto server =
+      engine::find_llama_server(context.config.text("engine.dir"), context.paths.program_path);
+  std::error_code ignored;
+  if (!server || plan.files.empty() || !std::filesystem::exists(plan.files.front(), ignored))
+    return;
+  const auto report = engine::probe(*server, plan, engine_environment(context.environment),
+                                    probe_limit, context.stop);
+  if (!report) {
+    plan.warnings.push_back(
+        std::format("Compute buffers are estimates: {}.", report.error().message));
+    return;
+  }
+  const auto compute = engine::compute_by_row(plan, *report);
+  plan = plan::with_compute(std::move(plan), compute);
+  answer.fits = answer.fits && plan::fits(plan);
+}
+
 }  // namespace
 
 Result<int> execute(const PlanCommand& command, const Context& context) {
@@ -95,6 +122,9 @@ Result<int> execute(const PlanCommand& command, const Context& context) {
     if (!source.note.empty()) notes.push_back(std::move(source.note));
   }
   auto answers = TRY(plan::assess_together(hardware, models, wishes));
+  if (!command.machine.any() && !command.no_probe) {
+    for (auto& answer : answers) ask_engine(answer, context);
+  }
   for (const auto& note : hardware.notes) notes.push_back(note.text);
   auto& warnings = answers.front().plan.warnings;
   warnings.insert(warnings.end(), notes.begin(), notes.end());

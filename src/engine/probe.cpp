@@ -21,9 +21,10 @@ std::vector<std::string> arguments_of(const std::filesystem::path& server,
   std::ranges::copy(memory_flags(plan), std::back_inserter(arguments));
   const auto fit = std::ranges::find(arguments, "--fit");
   if (fit != arguments.end() && fit + 1 != arguments.end()) *(fit + 1) = "on";
+  // The dry run is silent below the debugging level. No prompt can be in its log: none was sent.
   const auto file = plan.files.empty() ? std::string() : plan.files.front().string();
   for (const auto* more : {"--offline", "--no-ui", "--no-warmup", "--host", "127.0.0.1", "--port",
-                           "0", "--log-verbosity", "4", "--log-colors", "off", "--model"}) {
+                           "0", "--log-verbosity", "5", "--log-colors", "off", "--model"}) {
     arguments.emplace_back(more);
   }
   arguments.push_back(file);

@@ -62,12 +62,15 @@ void add_attention(const gguf::Header& model, Shape& shape) {
   shape.latent = number(model, "attention.key_length_mla") > 0;
   const auto windows = window_layers(model, count);
   const auto window = number(model, "attention.sliding_window");
+  const auto indexer = shape.latent ? number(model, "attention.indexer.key_length") : 0;
   // The last layers of some architectures look into the caches of earlier ones.
   const auto own = count - std::min(count, static_cast<std::size_t>(shared_layers(model)));
   for (std::size_t i = 0; i < own; ++i) {
     auto& layer = shape.layers[i];
     if (windows[i]) layer.window = window;
     layer.k_elements = kv_heads[i] * (windows[i] ? sizes.k_window : sizes.k);
+    // Sparse attention chooses tokens by keys of its own, kept beside the others.
+    layer.k_elements += indexer;
     // Latent attention keeps one compressed row; V is a view of it.
     if (!shape.latent) layer.v_elements = kv_heads[i] * (windows[i] ? sizes.v_window : sizes.v);
   }
@@ -115,13 +118,19 @@ void add_states(const gguf::Header& model, Shape& shape) {
 
 void name_unknowns(const gguf::Header& model, Shape& shape) {
   if (number(model, "attention.indexer.head_count") > 0) {
-    shape.unknowns.emplace_back("The indexer's cache (sparse attention) is not in the account.");
+    shape.unknowns.emplace_back(
+        "The scratch memory of sparse attention grows with the context; only the engine's dry run "
+        "tells it.");
   }
   if (number(model, "wkv.head_size") > 0) {
     shape.unknowns.emplace_back("The state of RWKV layers is not in the account.");
   }
   if (number(model, "kda.head_dim") > 0) {
     shape.unknowns.emplace_back("The state of Kimi delta attention is not in the account.");
+  }
+  if (model.get<bool>("plimsoll.no_formula").value_or(false)) {
+    shape.unknowns.emplace_back("This architecture has no formula here; the figures are guesses "
+                                "until its file can be asked.");
   }
   if (!knows_windows(model)) {
     shape.unknowns.emplace_back(
