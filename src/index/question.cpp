@@ -257,7 +257,12 @@ class Reader {
   }
 
   void add_mention(Mention mention) {
-    if (question_.mentions.size() < max_mentions) question_.mentions.push_back(std::move(mention));
+    const bool is_known = std::ranges::any_of(question_.mentions, [&](const Mention& known) {
+      return known.parts == mention.parts && known.extension == mention.extension &&
+             known.function == mention.function;
+    });
+    if (is_known || question_.mentions.size() == max_mentions) return;
+    question_.mentions.push_back(std::move(mention));
   }
 
   void add(std::string_view name, double weight, bool is_name) {

@@ -64,12 +64,8 @@ class MentionScorer {
   void add(const Mention& mention, double weight) {
     matches_.clear();
     best_ = 0;
-    // Only files whose path has a word of the mention's can match it.
-    if (mention.extension.empty()) {
-      for (const auto& part : mention.parts) look_up(part, mention);
-    } else {
-      look_up(mention.parts.back(), mention);
-    }
+    // Only files whose path has the word that every match has can match: of `a::b::c` that is b.
+    look_up(mention.extension.empty() ? mention.parts[1] : mention.parts.back(), mention);
     std::ranges::sort(matches_);
     const auto [last, end] = std::ranges::unique(matches_);
     matches_.erase(last, end);

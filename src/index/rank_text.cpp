@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <functional>
 #include <unordered_map>
 
 #include "index/lex.hpp"
@@ -8,6 +10,8 @@
 namespace plim::index {
 namespace {
 
+constexpr std::size_t max_terms = 128;
+constexpr std::size_t boosted = 1000;      // functions whose names are looked at
 constexpr std::uint32_t max_definers = 8;  // a name that more files define points nowhere
 
 double idf(double docs, double with_term) {
@@ -33,56 +37,72 @@ class TextScorer {
     weighted_.resize(corpus.doc_count());
   }
 
-  void add(const Question::Term& term) {
-    const auto entries = corpus_.find(term.text);
-    double with_term = 0, chunks_with = 0, definers = 0, paths = 0;
-    for (const auto& entry : entries) {
-      with_term += std::max({entry.body_docs, entry.defs_docs, entry.path_docs});
-      chunks_with += entry.body_chunks;
-      definers += entry.defs_docs;
-      paths += entry.path_docs;
-    }
-    if (with_term == 0) return;
-    const double chunk_weight = term.weight * idf(chunks_, chunks_with);
-    const double path_weight = term.weight * idf(docs_, paths);
-    const double name_weight =
-        term.is_name && definers > 0 && definers <= max_definers ? term.weight / definers : 0;
-    for (std::size_t i = 0; i < entries.size(); ++i) {
-      const auto& part = corpus_.parts()[i];
-      read_body(entries[i].body, part, chunk_weight);
-      read_defs(entries[i].defs, part, name_weight);
-      read_path(entries[i].path, part, path_weight);
-    }
-    flush(term.weight * idf(docs_, with_term));
+  void add(const Question& question) {
+    std::vector<Weighed> weighed;
+    weighed.reserve(question.terms.size());
+    for (const auto& term : question.terms) weigh(term, weighed);
+    // A long issue has hundreds of words; the best of them say it all.
+    std::ranges::stable_sort(weighed, std::greater(), &Weighed::worth);
+    if (weighed.size() > max_terms) weighed.resize(max_terms);
+    for (const auto& each : weighed) add(each);
   }
 
   TextScores take() && { return std::move(scores_); }
 
   // A function whose name the question has parts of, by as much as these parts are worth.
-  void boost_names(const Question& question) {
-    std::unordered_map<std::string_view, double> worth;
-    for (const auto& term : question.terms) {
-      double docs = 0;
-      for (const auto& entry : corpus_.find(term.text)) docs += entry.body_docs;
-      if (docs > 0) worth.emplace(term.text, term.weight * idf(docs_, docs));
-    }
-    for (std::uint32_t chunk = 0; chunk < scores_.chunks.size(); ++chunk) {
-      if (scores_.chunks[chunk] == 0 || corpus_.name(chunk).empty()) continue;
+  void boost_names() {
+    for (const auto chunk : best_of(scores_.chunks, boosted)) {
       double total = 0;
       double parts = 0;
       for_each_term(corpus_.name(chunk), [&](std::string_view term) {
-        const auto found = worth.find(term);
-        total += found == worth.end() ? 0 : found->second;
+        const auto found = worth_.find(term);
+        total += found == worth_.end() ? 0 : found->second;
         parts += 1;
       });
-      if (total > 0)
-        scores_.chunks[chunk] +=
-            static_cast<float>(weights_.chunk_name * total / (1 + std::sqrt(parts)));
+      const double share = weights_.chunk_name * total / (1 + std::sqrt(parts));
+      scores_.chunks[chunk] += static_cast<float>(share);
     }
   }
 
  private:
-  void weigh(std::uint32_t doc, double weight) {
+  struct Weighed {
+    const Question::Term* term;
+    std::vector<TermEntry> entries;
+    double worth = 0;  // weight and rarity
+    double chunks = 0, definers = 0, paths = 0;
+  };
+
+  void weigh(const Question::Term& term, std::vector<Weighed>& into) const {
+    Weighed weighed{.term = &term, .entries = corpus_.find(term.text)};
+    double with_term = 0;
+    for (const auto& entry : weighed.entries) {
+      with_term += std::max({entry.body_docs, entry.defs_docs, entry.path_docs});
+      weighed.chunks += entry.body_chunks;
+      weighed.definers += entry.defs_docs;
+      weighed.paths += entry.path_docs;
+    }
+    if (with_term == 0 || term.weight <= 0) return;
+    weighed.worth = term.weight * idf(docs_, with_term);
+    into.push_back(std::move(weighed));
+  }
+
+  void add(const Weighed& weighed) {
+    const auto& term = *weighed.term;
+    worth_.emplace(term.text, weighed.worth);
+    const double chunk_weight = term.weight * idf(chunks_, weighed.chunks);
+    const double path_weight = term.weight * idf(docs_, weighed.paths);
+    const bool points = term.is_name && weighed.definers > 0 && weighed.definers <= max_definers;
+    const double name_weight = points ? term.weight / weighed.definers : 0;
+    for (std::size_t i = 0; i < weighed.entries.size(); ++i) {
+      const auto& part = corpus_.parts()[i];
+      read_body(weighed.entries[i].body, part, chunk_weight);
+      read_defs(weighed.entries[i].defs, part, name_weight);
+      read_path(weighed.entries[i].path, part, path_weight);
+    }
+    flush(weighed.worth);
+  }
+
+  void count_in(std::uint32_t doc, double weight) {
     if (weighted_[doc] == 0) touched_.push_back(doc);
     weighted_[doc] += static_cast<float>(weight);
   }
@@ -103,8 +123,8 @@ class TextScorer {
       const double length = norm(weights_.chunk_norm, chunks[posting->id].terms, average_chunk_);
       scores_.chunks[chunk] +=
           static_cast<float>(chunk_weight * count / (count + weights_.k1 * length));
-      weigh(doc,
-            weights_.body * count / norm(weights_.body_norm, record.body_terms, average_body_));
+      count_in(doc,
+               weights_.body * count / norm(weights_.body_norm, record.body_terms, average_body_));
     }
   }
 
@@ -115,7 +135,7 @@ class TextScorer {
       if (posting->id >= docs.size()) return;
       const auto doc = part.first_doc + posting->id;
       const double length = norm(weights_.defs_norm, docs[posting->id].defs_terms, average_defs_);
-      weigh(doc, weights_.defs * posting->count / length);
+      count_in(doc, weights_.defs * posting->count / length);
       scores_.names[doc] += static_cast<float>(name_weight);
     }
   }
@@ -127,7 +147,7 @@ class TextScorer {
       if (posting->id >= docs.size()) return;
       const auto doc = part.first_doc + posting->id;
       const double length = norm(weights_.path_norm, docs[posting->id].path_terms, average_path_);
-      weigh(doc, weights_.path * posting->count / length);
+      count_in(doc, weights_.path * posting->count / length);
       scores_.paths[doc] += static_cast<float>(path_weight / length);
     }
   }
@@ -145,7 +165,8 @@ class TextScorer {
   const RankWeights& weights_;
   double docs_, chunks_, average_body_, average_defs_, average_path_, average_chunk_;
   TextScores scores_;
-  Scores weighted_;  // of the term at hand, by document
+  std::unordered_map<std::string_view, double> worth_;  // by term: its weight in full
+  Scores weighted_;                                     // of the term at hand, by document
   std::vector<std::uint32_t> touched_;
 };
 
@@ -153,8 +174,8 @@ class TextScorer {
 
 TextScores score_text(const Corpus& corpus, const Question& question, const RankWeights& weights) {
   TextScorer scorer(corpus, weights);
-  for (const auto& term : question.terms) scorer.add(term);
-  scorer.boost_names(question);
+  scorer.add(question);
+  scorer.boost_names();
   return std::move(scorer).take();
 }
 

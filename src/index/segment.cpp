@@ -143,13 +143,20 @@ TermCursor Segment::block(std::size_t number) const {
   return {dictionary_.substr(terms), postings_.substr(postings), std::min(left, terms_per_block)};
 }
 
+// A block begins with a whole term.
+std::string_view Segment::first_term(std::size_t number) const {
+  auto rest = dictionary_.substr(std::min<std::size_t>(blocks_[number].terms, dictionary_.size()));
+  (void)take_varint(rest);
+  const std::size_t size = take_varint(rest);
+  return rest.substr(0, size);
+}
+
 std::optional<TermEntry> Segment::find(std::string_view term) const {
   std::size_t low = 0;
   std::size_t high = blocks_.size();
   while (low < high) {  // the first block that begins after `term`
     const auto middle = low + (high - low) / 2;
-    auto cursor = block(middle);
-    if (cursor.next() && cursor.term() <= term) {
+    if (first_term(middle) <= term) {
       low = middle + 1;
     } else {
       high = middle;

@@ -136,6 +136,7 @@ class Segment {
   Segment() = default;
 
   [[nodiscard]] TermCursor block(std::size_t number) const;
+  [[nodiscard]] std::string_view first_term(std::size_t number) const;
 
   std::shared_ptr<const void> owner_;
   std::string_view bytes_;
