@@ -54,9 +54,6 @@ class Budget {
   /// Whether room should be made before the next request: a tool result of any use (a twelfth of
   /// the context) would not fit. That is at 3/4 of contexts up to 24k, later in larger ones.
   [[nodiscard]] bool is_tight() const { return left().value * 12 < context_.value; }
-  /// What making room aims at: a third of the context, so that it is rarely done: it costs the
-  /// engine all of its cache behind the first thing dropped.
-  [[nodiscard]] Tokens target() const { return {context_.value / 3}; }
 
   /// A cost in this server's tokens.
   [[nodiscard]] Tokens real(Tokens cost) const;

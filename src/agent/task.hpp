@@ -76,6 +76,7 @@ class Task {
   [[nodiscard]] chat::Reply take(chat::Reply reply, Tokens cost);
   void explain_prefill(const chat::Usage& usage);
   [[nodiscard]] Tokens cost_of(std::span<const chat::Message> transcript) const;
+  [[nodiscard]] Tokens with_share_of_rest(int percent) const;
   /// Room for the next request, down to `target` if that can be; false when nothing could go.
   bool make_room(Tokens target, std::string_view why);
   [[nodiscard]] chat::Transcript collapsed(const chat::Transcript& stubbed);

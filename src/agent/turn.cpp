@@ -14,6 +14,10 @@ namespace plim::agent {
 namespace {
 
 constexpr int most_attempts = 3;  // of one request
+// Making room costs the engine's cache behind the first thing dropped, so it is done rarely and
+// thoroughly: down to a quarter of what is not fixed; stubs alone will do up to 45%.
+constexpr int target_percent = 25;
+constexpr int enough_percent = 45;
 constexpr std::size_t most_record_bytes = 1600;
 constexpr std::size_t least_result_bytes = 256;
 constexpr std::size_t kept_of_rambling = 400;
@@ -119,7 +123,8 @@ chat::Reply Task::take(chat::Reply reply, Tokens cost) {
 }
 
 Result<chat::Reply> Task::ask_model() {
-  if (budget_.is_tight()) make_room(budget_.target(), "the context is nearly full");
+  if (budget_.is_tight())
+    make_room(with_share_of_rest(target_percent), "the context is nearly full");
   bool recovered = false;
   for (int attempt = 1;; ++attempt) {
     if (budget_.reply_cap() < Budget::least_reply) return std::unexpected(no_room());
@@ -142,7 +147,8 @@ bool Task::recover(const engine::Overflow& overflow, Tokens cost) {
   emit(chat::Notice{std::format("the server counts {} tokens where {} fit: making room",
                                 overflow.prompt.value, overflow.context.value)});
   budget_.correct(overflow.prompt, overflow.context, cost);
-  const Tokens fitting{std::min(budget_.target().value, budget_.used().value * 4 / 5)};
+  const Tokens fitting =
+      std::min(with_share_of_rest(target_percent), Tokens{budget_.used().value * 4 / 5});
   return make_room(fitting, "it did not fit the server's context");
 }
 
@@ -154,6 +160,14 @@ Error Task::no_room() {
                       budget_.used().value, budget_.context().value)};
 }
 
+// What always stays (the system message, the tools, the task), and a share of the rest.
+Tokens Task::with_share_of_rest(int percent) const {
+  const auto head = std::min<std::size_t>(transcript_.size(), 2);
+  const auto stays = cost_of(std::span(transcript_).first(head));
+  const auto rest = std::max<std::int64_t>((budget_.context() - stays).value, 0);
+  return {stays.value + rest * percent / 100};
+}
+
 bool Task::make_room(Tokens target, std::string_view why) {
   const Cost cost = [this](std::span<const chat::Message> t) { return cost_of(t); };
   const auto before = cost_of(transcript_);
@@ -161,7 +175,7 @@ bool Task::make_room(Tokens target, std::string_view why) {
   const auto stubbed = stub_old_results(next, cost, target);
   auto how = std::format("{}: dropped the text of {} old tool results", why, stubbed);
   // Stubs alone may not be enough, or would have to be made again at once.
-  const Tokens enough = std::min(target + target, Tokens{budget_.context().value * 55 / 100});
+  const Tokens enough = std::min(target + target, with_share_of_rest(enough_percent));
   if (cost(next) > std::max(enough, target)) {
     if (auto whole = collapsed(next); !whole.empty()) {
       next = std::move(whole);

@@ -73,6 +73,29 @@ std::optional<Value> to_command(const Json& json) {
   return command;
 }
 
+// An object, or one written as text; Arguments::parse of whoever gets it sees whether it is one.
+std::optional<Value> to_object(const Json& json) {
+  if (json.is_object()) return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  if (json.is_string()) return json.get<std::string>();
+  return std::nullopt;
+}
+
+bool is_of(const Json& json, ParameterType type) {
+  if (type == ParameterType::integer) return json.is_number_integer();
+  return type == ParameterType::object ? json.is_object() : json.is_string();
+}
+
+std::string_view described(ParameterType type) {
+  if (type == ParameterType::integer) return "a whole number";
+  return type == ParameterType::object ? "a JSON object" : "text";
+}
+
+// As JSON Schema has it.
+std::string_view name_of(ParameterType type) {
+  if (type == ParameterType::integer) return "integer";
+  return type == ParameterType::object ? "object" : "string";
+}
+
 // The member for a parameter, under its own or another usual name.
 const Json* find_member(const Json& object, const std::string& name,
                         std::vector<std::string>& mended) {
@@ -131,6 +154,12 @@ std::optional<Value> to_integer(const Json& json) {
   return number;
 }
 
+std::optional<Value> value_of(const Json& json, const Parameter& parameter) {
+  if (parameter.type == ParameterType::integer) return to_integer(json);
+  if (parameter.type == ParameterType::object) return to_object(json);
+  return parameter.name == "command" ? to_command(json) : to_text(json);
+}
+
 }  // namespace
 
 ToolWords make_words(std::string name, std::string_view markdown,
@@ -150,9 +179,8 @@ chat::ToolSpec to_spec(const ToolWords& words) {
   Json properties = Json::object();
   Json required = Json::array();
   for (const auto& parameter : words.parameters) {
-    properties[parameter.name] = {
-        {"type", parameter.type == ParameterType::text ? "string" : "integer"},
-        {"description", parameter.description}};
+    properties[parameter.name] = {{"type", name_of(parameter.type)},
+                                  {"description", parameter.description}};
     if (parameter.required) required.push_back(parameter.name);
   }
   const Json schema = {{"type", "object"}, {"properties", properties}, {"required", required}};
@@ -168,17 +196,14 @@ Result<Arguments> Arguments::parse(std::string_view json, const ToolWords& words
       if (!parameter.required) continue;
       return fail(Errc::invalid, "{} is missing; call {}", parameter.name, signature(words));
     }
-    const bool is_text = parameter.type == ParameterType::text;
-    auto value = !is_text                      ? to_integer(*found)
-                 : parameter.name == "command" ? to_command(*found)
-                                               : to_text(*found);
+    auto value = value_of(*found, parameter);
     if (!value) {
       return fail(Errc::invalid, "{} must be {}; call {}", parameter.name,
-                  is_text ? "text" : "a whole number", signature(words));
+                  described(parameter.type), signature(words));
     }
-    if (is_text ? !found->is_string() : !found->is_number_integer()) {
+    if (!is_of(*found, parameter.type)) {
       arguments.mended_.push_back(
-          std::format("{} as {}", parameter.name, is_text ? "text" : "a number"));
+          std::format("{} as {}", parameter.name, described(parameter.type)));
     }
     arguments.values_.emplace(parameter.name, std::move(*value));
   }

@@ -14,7 +14,11 @@
 
 namespace plim::tools {
 
-enum class ParameterType { text, integer };
+enum class ParameterType {
+  text,
+  integer,
+  object,  ///< Any JSON object; Arguments::text gives it as JSON text.
+};
 
 struct Parameter {
   std::string name;

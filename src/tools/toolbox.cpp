@@ -56,6 +56,11 @@ Toolbox::Toolbox(EditFormat format) {
   for (const auto& tool : tools_) specs_.push_back(to_spec(tool->words()));
 }
 
+void Toolbox::add(std::unique_ptr<Tool> tool) {
+  specs_.push_back(to_spec(tool->words()));
+  tools_.push_back(std::move(tool));
+}
+
 const Tool* Toolbox::find(std::string_view name) const {
   const auto found =
       std::ranges::find_if(tools_, [&](const auto& tool) { return tool->words().name == name; });

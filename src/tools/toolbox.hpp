@@ -12,10 +12,14 @@
 
 namespace plim::tools {
 
-/// The five tools, in an order that never changes: read, search, edit, write, run.
+/// The five tools, in an order that never changes: read, search, edit, write, run; then what was
+/// added.
 class Toolbox {
  public:
   explicit Toolbox(EditFormat format);
+
+  /// Adds a tool behind the five, before the first task: within a session tools never change.
+  void add(std::unique_ptr<Tool> tool);
 
   /// What the model is told; valid as long as this object.
   [[nodiscard]] std::span<const chat::ToolSpec> specs() const { return specs_; }

@@ -18,6 +18,7 @@ A scenario is a folder beside this file:
     removed         paths that are gone afterwards
     server          more flags for the fake engine
     endpoint        used instead of the fake's
+    mcp             servers of the user's mcp.json
     then            more runs of plim resume, each a list of arguments (SESSION is its id); exit,
                     stdout and stderr are the last one's, requests are all of them
     exit            plim's exit code
@@ -52,7 +53,7 @@ from harness import (Failure, Fake, Place, adopt_orphans, check, check_no_orphan
                      check_tree, tree)
 
 HERE = Path(__file__).resolve().parent
-KNOWN = {"why", "args", "yes", "env", "setup", "expect_files", "removed", "server", "endpoint", "then",
+KNOWN = {"why", "args", "yes", "env", "setup", "expect_files", "removed", "server", "endpoint", "mcp", "then",
          "exit", "stdout_has", "stderr_has", "not_has", "results_have", "results_lack",
          "nudges_have", "requests",
          "first_max_bytes", "first_has", "first_lacks", "window", "max_compactions", "task_stays", "together",
@@ -81,6 +82,10 @@ def prepare(folder, scenario, place):
         shutil.copytree(folder / "repo", place.project, dirs_exist_ok=True)
     for entry in scenario.get("setup", []):
         put_file(place.project, entry)
+    if "mcp" in scenario:
+        file = place.root / "config/plimsoll/mcp.json"
+        file.parent.mkdir(parents=True)
+        file.write_text(json.dumps({"mcpServers": scenario["mcp"]}))
     (place.root / "outside/secret.txt").write_text("plim-secret-7\n")
     before = tree(place.project)
     after = place.root / "expected"
