@@ -6,10 +6,12 @@
 
 #include "agent/agent.hpp"
 #include "app/commands.hpp"
+#include "app/mcp_servers.hpp"
 #include "app/wire.hpp"
 #include "chat/event.hpp"
 #include "cli/ask.hpp"
 #include "cli/view.hpp"
+#include "mcp/client_tools.hpp"
 #include "sandbox/sandbox.hpp"
 #include "session/session.hpp"
 #include "sys/terminal.hpp"
@@ -154,6 +156,7 @@ class SandboxAtHand {
 
 Result<int> execute(const RunCommand& command, const Context& context) {
   Output output(command.json, context.environment);
+  auto configured_servers = TRY(mcp_servers(context));
   auto files =
       TRY(workspace::Workspace::open(context.project, context.paths.state, {context.paths.home}));
   // What cannot be resumed is said before an engine starts; a new session begins only after, so
@@ -175,7 +178,12 @@ Result<int> execute(const RunCommand& command, const Context& context) {
   if (auto begun = files.begin_task(session.id()); !begun) return std::unexpected(begun.error());
   tools::CommandLogs logs(context.paths.state / "sessions" / (session.id() + ".logs"));
   wired->engine->resume(session.id());
-  const tools::Toolbox toolbox(wired->edit_format);
+  tools::Toolbox toolbox(wired->edit_format);
+  mcp::Servers servers(std::move(configured_servers),
+                       [&](const std::string& text) { output.say(text); });
+  if (!servers.empty()) {
+    for (auto& tool : mcp::make_tools(servers)) toolbox.add(std::move(tool));
+  }
   cli::RefusingApprover refusing;
   cli::TerminalApprover asking(
       sys::read_line, [](std::string_view text) { std::print("{}", text), std::fflush(stdout); });
