@@ -5,17 +5,22 @@ flags, no network, behind a UNIX socket) and once with `llama-server -m FILE -c 
 turn, so that a busy machine hurts both. The speeds are llama-server's own timings of decoding;
 prefill is not compared, since the plain server outlives each run and has most of it cached. The
 tiny model of the tests never ends a reply, so there is much to time; the demo model is timed as
-people run it.
+people run it. And what watching the engine costs while it streams.
 """
 
 import contextlib
+import os
+import pathlib
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 
 import client
+import spill
+import spill_trial
 from report import Figure
 
 CONTEXT = 4096
@@ -83,10 +88,33 @@ def compare(name, model, folder, repeat):
     return [Figure(f"engine: {name}, plim's llama-server", "tokens/s", ours, at_least=True),
             Figure(f"engine: {name}, plain llama-server", "tokens/s", plain, at_least=True,
                    note="peer"),
-            Figure(f"engine: {name}, plim's : plain", "×", ratios, at_least=True)]
+            Figure(f"engine: {name}, plim's : plain", "×", ratios, bar=0.98, at_least=True)]
+
+
+def supervision():
+    """The processor time of plim, all threads, while a reply of ten seconds streams."""
+    with tempfile.TemporaryDirectory() as folder:
+        trial = spill_trial.Trial(spill.make_models(folder), seed=1)
+        try:
+            trial.start(replies=[{"content": "word " * 20, "delay_ms": 500}])
+            trial.begun()
+            return Figure("engine: supervision, of one processor", "%",
+                          [busy_share(trial.process.pid, 8)], bar=1)
+        finally:
+            trial.close()
+
+
+def busy_share(pid, seconds):
+    def ticks():
+        fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(") ", 1)[1].split()
+        return int(fields[11]) + int(fields[12])
+
+    before = ticks()
+    time.sleep(seconds)
+    return 100 * (ticks() - before) / os.sysconf("SC_CLK_TCK") / seconds
 
 
 def measure(repeat=5):
     with client.place() as folder:
         return [figure for name, model in models(folder).items()
-                for figure in compare(name, model, folder, repeat)]
+                for figure in compare(name, model, folder, repeat)] + [supervision()]

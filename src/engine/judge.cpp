@@ -21,6 +21,7 @@ constexpr std::uint64_t ticks_of_an_idle_second = 5;
 constexpr std::uint64_t waits_of_an_idle_second = 200;
 constexpr int quiet_readings = 3;
 
+constexpr Bytes small_model = 64_MiB;
 constexpr std::int64_t telling_tokens = 32;
 constexpr double slow_share = 0.6;
 constexpr int slow_replies = 2;
@@ -56,6 +57,8 @@ Judge::Judge(const plan::RunPlan& plan, Reading baseline)
     : device_reserve_(reserve_of(plan, false)),
       host_reserve_(reserve_of(plan, true)),
       on_device_(planned_on_device(plan)),
+      may_stumble_(!plan.on_gpu && plan.threads > 1 && !plan.ledger.empty() &&
+                   plan.ledger.front().weights < small_model),
       baseline_(std::move(baseline)),
       last_(baseline_) {}
 
@@ -75,30 +78,42 @@ std::vector<Finding> Judge::take(const Reading& now, const Work& work) {
   return found;
 }
 
-std::optional<Finding> Judge::spilled(const Reading& now, const Work& work) {
-  std::string cause;
+// What of the host's memory is wrong; a smaller plan for a GPU with memory of its own mends none of
+// it, so that the user is only told.
+std::string Judge::spilled_on_host(const Reading& now, const Work& work) const {
   const auto swapped = now.swapped - baseline_.swapped;
   const auto faults = now.major_faults - std::min(last_.major_faults, now.major_faults);
-  if (swapped > harmless_swap) {
-    cause = std::format("{} of the engine were moved to swap", to_string(swapped));
-  } else if (faults > faults_of_a_spill && !work.idle &&
-             now.host_available < host_reserve_ + host_reserve_) {
-    cause = std::format("weights are read from disk again, {} times in a second", faults);
-  } else if (now.device) {
-    const auto& device = *now.device;
-    const auto shared =
-        device.own_shared - (baseline_.device ? baseline_.device->own_shared : Bytes{});
-    const auto slack = std::max(64_MiB, Bytes{on_device_.value / 50});
-    if (device.own_evicted > harmless_swap)
-      cause = std::format("{} were pushed out of the GPU's memory", to_string(device.own_evicted));
-    else if (shared > harmless_shared)
-      cause = std::format("{} of what belongs on the GPU are in RAM", to_string(shared));
-    else if (device.own && *device.own + slack < on_device_)
-      cause = std::format("{} of the planned {} are on the GPU", to_string(*device.own),
-                          to_string(on_device_));
+  if (swapped > harmless_swap)
+    return std::format("{} of the engine were moved to swap", to_string(swapped));
+  const bool short_of_memory = now.host_available < host_reserve_ + host_reserve_;
+  if (faults > faults_of_a_spill && !work.idle && short_of_memory)
+    return std::format("weights are read from disk again, {} times in a second", faults);
+  return {};
+}
+
+std::string Judge::spilled_on_device(const DeviceReading& device) const {
+  const auto before = baseline_.device ? baseline_.device->own_shared : Bytes{};
+  const auto shared = device.own_shared - before;
+  const auto slack = std::max(64_MiB, Bytes{on_device_.value / 50});
+  if (device.own_evicted > harmless_swap)
+    return std::format("{} were pushed out of the GPU's memory", to_string(device.own_evicted));
+  if (shared > harmless_shared)
+    return std::format("{} of what belongs on the GPU are in RAM", to_string(shared));
+  if (device.own && *device.own + slack < on_device_)
+    return std::format("{} of the planned {} are on the GPU", to_string(*device.own),
+                       to_string(on_device_));
+  return {};
+}
+
+std::optional<Finding> Judge::spilled(const Reading& now, const Work& work) {
+  auto cause = now.device ? spilled_on_device(*now.device) : std::string();
+  auto reaction = Reaction::shrink;
+  if (cause.empty()) {
+    cause = spilled_on_host(now, work);
+    if (now.device) reaction = Reaction::none;
   }
   if (!spill_.begins(!cause.empty(), 1)) return {};
-  return finding(EventKind::spill, Reaction::shrink, std::move(cause));
+  return finding(EventKind::spill, reaction, std::move(cause));
 }
 
 // The reserve is for others; half of it gone is a warning, three quarters are an alarm at once.
@@ -113,7 +128,7 @@ std::optional<Finding> Judge::pressed(const Reading& now) {
                                to_string(now.device->free), to_string(device_reserve_)));
   }
   if (below(now.host_available, host_reserve_, host_floor_)) {
-    return finding(EventKind::pressure, Reaction::shrink,
+    return finding(EventKind::pressure, now.device ? Reaction::none : Reaction::shrink,
                    std::format("only {} of RAM are available; {} were reserved for others",
                                to_string(now.host_available), to_string(host_reserve_)));
   }
@@ -152,7 +167,7 @@ std::optional<Finding> Judge::take_speed(std::int64_t tokens, double ms, double 
   }
   if (slow_ != slow_replies) return {};
   return finding(
-      EventKind::degraded, Reaction::none,
+      EventKind::degraded, may_stumble_ && cpu_stall > 20 ? Reaction::one_thread : Reaction::none,
       std::format("{:.1f} tokens/s, usual are {:.1f}{}", speed, usual_speed_,
                   cpu_stall > 20 ? std::format("; other processes keep the processor busy ({:.0f}% "
                                                "of the time something waits for it)",

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "engine/event.hpp"
@@ -13,9 +14,10 @@ namespace plim::engine {
 
 /// What should follow an event.
 enum class Reaction {
-  none,     ///< The user is told.
-  shrink,   ///< Down to a plan that needs less memory.
-  restart,  ///< End it and start it again as it was.
+  none,        ///< The user is told.
+  shrink,      ///< Down to a plan that needs less memory.
+  restart,     ///< End it and start it again as it was.
+  one_thread,  ///< Start it again with one thread: several wait for one another and for a core.
 };
 
 struct Finding {
@@ -62,12 +64,15 @@ class Judge {
   };
 
   [[nodiscard]] std::optional<Finding> spilled(const Reading& now, const Work& work);
+  [[nodiscard]] std::string spilled_on_host(const Reading& now, const Work& work) const;
+  [[nodiscard]] std::string spilled_on_device(const DeviceReading& device) const;
   [[nodiscard]] std::optional<Finding> pressed(const Reading& now);
   [[nodiscard]] std::optional<Finding> hung(const Reading& now, const Work& work);
 
   Bytes device_reserve_;
   Bytes host_reserve_;
-  Bytes on_device_;  // planned
+  Bytes on_device_;           // planned
+  bool may_stumble_ = false;  // a small model on several threads
   Reading baseline_;
   Reading last_;
   std::vector<Bytes> room_;  // left beside the reserves, newest last

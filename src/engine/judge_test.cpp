@@ -49,7 +49,7 @@ struct Case {
 
 TEST(Judge, SeesEachWayMemoryGoesWrongWithinTwoLooksAndSaysItOnce) {
   const Case cases[] = {
-      {"swap", EventKind::spill, Reaction::shrink, 1, [](Reading& r) { r.swapped = 100_MiB; }},
+      {"swap", EventKind::spill, Reaction::none, 1, [](Reading& r) { r.swapped = 100_MiB; }},
       {"GTT", EventKind::spill, Reaction::shrink, 1,
        [](Reading& r) { r.device->own_shared = 620_MiB; }},
       {"evicted", EventKind::spill, Reaction::shrink, 1,
@@ -60,9 +60,9 @@ TEST(Judge, SeesEachWayMemoryGoesWrongWithinTwoLooksAndSaysItOnce) {
        [](Reading& r) { r.device->free = 900_MiB; }},
       {"most of the device reserve", EventKind::pressure, Reaction::shrink, 1,
        [](Reading& r) { r.device->free = 100_MiB; }},
-      {"half the host reserve", EventKind::pressure, Reaction::shrink, 2,
+      {"half the host reserve", EventKind::pressure, Reaction::none, 2,
        [](Reading& r) { r.host_available = 900_MiB; }},
-      {"most of the host reserve", EventKind::pressure, Reaction::shrink, 1,
+      {"most of the host reserve", EventKind::pressure, Reaction::none, 1,
        [](Reading& r) { r.host_available = 100_MiB; }},
       {"others wait for memory", EventKind::pressure, Reaction::none, 2,
        [](Reading& r) { r.memory_stall = 60; }},
@@ -78,6 +78,22 @@ TEST(Judge, SeesEachWayMemoryGoesWrongWithinTwoLooksAndSaysItOnce) {
     EXPECT_TRUE(findings(judge, reading, 50).empty()) << test.what << " is said again";
     EXPECT_TRUE(findings(judge, calm(), 1).empty()) << test.what;
     EXPECT_EQ(findings(judge, reading, test.within).size(), 1U) << test.what << " comes back";
+  }
+}
+
+TEST(Judge, GivesRamBackWhereTheModelIsInRam) {
+  auto on_cpu = calm();
+  on_cpu.device.reset();
+  const plan::RunPlan plan{.ledger = {{.device = "host", .reserve = 2_GiB}}};
+  auto swapped = on_cpu;
+  swapped.swapped = 100_MiB;
+  auto tight = on_cpu;
+  tight.host_available = 100_MiB;
+  for (const auto& reading : {swapped, tight}) {
+    Judge judge(plan, on_cpu);
+    const auto found = findings(judge, reading);
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_EQ(found[0].reaction, Reaction::shrink) << found[0].event.cause;
   }
 }
 
@@ -133,6 +149,22 @@ TEST(Judge, SaysThatRepliesBecameSlowAndLearnsANewNormal) {
   EXPECT_EQ(slow->event.cause, "10.0 tokens/s, usual are 40.0");
   for (int i = 0; i < 30; ++i) EXPECT_FALSE(reply(10));
   EXPECT_FALSE(judge.take_speed(5, 1000, 0));  // too short to tell
+}
+
+TEST(Judge, TakesASmallModelToOneThreadWhenOthersHaveTheProcessor) {
+  const auto slowed = [](int threads, Bytes weights, double cpu_stall) {
+    const plan::RunPlan plan{.threads = threads,
+                             .ledger = {{.device = "host", .weights = weights}}};
+    Judge judge(plan, calm());
+    for (int i = 0; i < 4; ++i) (void)judge.take_speed(100, 1000, 0);
+    (void)judge.take_speed(100, 90'000, cpu_stall);
+    const auto finding = judge.take_speed(100, 90'000, cpu_stall);
+    return finding ? finding->reaction : Reaction::restart;
+  };
+  EXPECT_EQ(slowed(2, 5_MiB, 80), Reaction::one_thread);
+  EXPECT_EQ(slowed(1, 5_MiB, 80), Reaction::none);
+  EXPECT_EQ(slowed(2, 5_MiB, 0), Reaction::none);
+  EXPECT_EQ(slowed(8, 4_GiB, 80), Reaction::none);
 }
 
 TEST(Judge, CountsHowLongThereIsRoomForMore) {

@@ -28,6 +28,10 @@ const plan::RunPlan* Ladder::above() const {
   return left_.empty() ? nullptr : &rungs_[left_.back()];
 }
 
+void Ladder::use_threads(int threads) {
+  for (auto& plan : rungs_) plan.threads = threads;
+}
+
 void Ladder::step_up() {
   at_ = left_.back();
   left_.pop_back();

@@ -23,6 +23,9 @@ class Ladder {
   [[nodiscard]] const plan::RunPlan* above() const;
   void step_up();
 
+  /// Every plan from now on computes with so many threads.
+  void use_threads(int threads);
+
  private:
   std::vector<plan::RunPlan> rungs_;
   std::size_t at_ = 0;

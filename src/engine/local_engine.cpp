@@ -20,6 +20,7 @@ using std::chrono::milliseconds;
 constexpr auto death_limit = std::chrono::seconds(2);
 constexpr milliseconds probe_limit = std::chrono::seconds(10);
 constexpr int most_rounds = 3;  // of one request
+constexpr milliseconds keep_limit = std::chrono::seconds(20);
 constexpr milliseconds least_silence = std::chrono::seconds(5);
 constexpr milliseconds idle_enough = std::chrono::seconds(2);
 
@@ -104,6 +105,7 @@ Result<void> LocalEngine::take_up(const std::stop_token& stop) {
   unkept_ = 0;
   restore(stop);
   watcher_.watch(server_.pid(), ladder_.current());
+  remember_look();
   return {};
 }
 
@@ -157,7 +159,8 @@ LocalEngine::Round LocalEngine::ask(const ChatRequest& request, const Sink& on_d
   auto reply = chat_with(server_.peer(), served_, request, sink, flight.get_token(),
                          [this] { watcher_.heard(); });
   const auto usage = reply ? reply->usage : chat::Usage{};
-  watcher_.end_reply(usage.completion.value, usage.decode_ms);
+  const auto slow = watcher_.end_reply(usage.completion.value, usage.decode_ms);
+  if (slow) tell(*slow);
   std::optional<Finding> interruption;
   {
     const std::scoped_lock mail(mail_);
@@ -165,7 +168,10 @@ LocalEngine::Round LocalEngine::ask(const ChatRequest& request, const Sink& on_d
     interruption = std::exchange(interruption_, {});
   }
   if (reply) learn(usage);
-  if (interruption) react(*interruption);
+  if (interruption)
+    react(*interruption);
+  else if (slow)
+    react(*slow);
   if (reply) return {std::move(reply)};
   if (interruption && !stop.stop_requested()) {
     const auto code = interruption->reaction == Reaction::restart ? Errc::timeout : Errc::io;
@@ -208,6 +214,12 @@ void LocalEngine::react(const Finding& finding) {
       return;
     case Reaction::shrink:
       return go_down(Fault::size);
+    case Reaction::one_thread: {
+      keep_slot();
+      ladder_.use_threads(1);
+      note("went on with one thread: several wait for one another while others have a core");
+      return server_.restart_with(ladder_.current());
+    }
   }
 }
 
@@ -233,7 +245,9 @@ void LocalEngine::keep_slot() {
   const auto worth = static_cast<double>(slots_.worth.count());
   if (static_cast<double>(unkept_) * ms_per_token_ < worth) return;
   if (cache_of(ladder_.current()) > slots_.limit) return;
-  const auto saved = save_slot(server_.peer(), slot_file_, {});
+  auto peer = server_.peer();
+  peer.stall_limit = std::min<milliseconds>(peer.stall_limit, keep_limit);
+  const auto saved = save_slot(peer, slot_file_, {});
   if (!saved) return log::warn("engine", "the slot cannot be kept: {}", saved.error().message);
   unkept_ = 0;
   trim_slots(slots_.dir, slots_.limit);
@@ -275,15 +289,25 @@ void LocalEngine::pass_notices(const Sink& on_delta) {
 void LocalEngine::on_event(const EngineEvent& event) {
   auto told = event;
   // Who killed it is not in its exit status; the control group knows.
-  if (told.kind == EventKind::abort && watcher_.oom_killed()) told.kind = EventKind::oom;
+  // Not the watcher: this may be called while it is taken down.
+  const auto seen = [this] {
+    const std::scoped_lock mail(mail_);
+    return seen_;
+  }();
+  const bool for_memory = read_oom_kills(seen.oom_counter) > seen.oom_kills;
+  if (told.kind == EventKind::abort && for_memory) told.kind = EventKind::oom;
   log::info("engine", "{}", to_string(told));
   if (told_) told_(told);
 }
 
-void LocalEngine::on_finding(const Finding& finding) {
+void LocalEngine::tell(const Finding& finding) {
   log::warn("engine", "{}", to_string(finding.event));
   if (told_ && finding.reaction != Reaction::restart) told_(finding.event);  // its end is told
   note(to_string(finding.event));
+}
+
+void LocalEngine::on_finding(const Finding& finding) {
+  tell(finding);
   if (finding.reaction == Reaction::none) return;
   if (finding.reaction == Reaction::shrink && !can_shrink_)
     return note("nothing smaller is planned: end the other program, or take a smaller model");
@@ -294,8 +318,15 @@ void LocalEngine::on_finding(const Finding& finding) {
   if (flight_ != nullptr) flight_->request_stop();
 }
 
+void LocalEngine::remember_look() {
+  auto seen = watcher_.last();
+  const std::scoped_lock mail(mail_);
+  seen_ = std::move(seen);
+}
+
 // Between replies: keep what was computed, and go back up when there is room again.
 void LocalEngine::on_look() {
+  remember_look();
   if (watcher_.idle() < idle_enough) return;
   const std::unique_lock turn(turn_, std::try_to_lock);
   if (!turn) return;

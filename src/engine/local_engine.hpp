@@ -69,7 +69,9 @@ class LocalEngine final : public Engine {
   void on_event(const EngineEvent& event);
   void on_finding(const Finding& finding);
   void on_look();
+  void remember_look();
 
+  void tell(const Finding& finding);
   void note(std::string text);
   [[nodiscard]] std::chrono::milliseconds normal_silence() const;
 
@@ -88,6 +90,7 @@ class LocalEngine final : public Engine {
 
   std::mutex mail_;  // between the watcher's thread and chat's; held for moments
   std::vector<std::string> notices_;
+  Reading seen_;  // at the last look
   std::optional<Finding> interruption_;
   std::stop_source* flight_ = nullptr;  // ends the reply under way
 

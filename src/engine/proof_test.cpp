@@ -133,6 +133,8 @@ TEST(Ladder, StepsToWhatCouldMendTheFaultAndBackUp) {
   ladder.step_up();
   EXPECT_EQ(ladder.current(), plans[0]);
   EXPECT_EQ(ladder.above(), nullptr);
+  ladder.use_threads(3);
+  EXPECT_EQ(ladder.current().threads, 3);
 }
 
 }  // namespace

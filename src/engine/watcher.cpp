@@ -42,15 +42,12 @@ void Watcher::begin_reply(milliseconds normal_silence) {
 
 void Watcher::heard() { heard_.store(Clock::now(), std::memory_order_relaxed); }
 
-void Watcher::end_reply(std::int64_t tokens, double ms) {
+std::optional<Finding> Watcher::end_reply(std::int64_t tokens, double ms) {
   heard();
-  std::optional<Finding> finding;
-  {
-    const std::scoped_lock lock(mutex_);
-    replying_ = false;
-    if (judge_) finding = judge_->take_speed(tokens, ms, last_.cpu_stall);
-  }
-  if (finding) options_.on_finding(*finding);
+  const std::scoped_lock lock(mutex_);
+  replying_ = false;
+  if (!judge_) return {};
+  return judge_->take_speed(tokens, ms, last_.cpu_stall);
 }
 
 milliseconds Watcher::idle() const {
@@ -67,11 +64,6 @@ int Watcher::seconds_with_room(Bytes more) const {
 Reading Watcher::last() const {
   const std::scoped_lock lock(mutex_);
   return last_;
-}
-
-bool Watcher::oom_killed() const {
-  const auto before = last();
-  return read_oom_kills(before.oom_counter) > before.oom_kills;
 }
 
 void Watcher::run(std::stop_token stop) {

@@ -36,15 +36,13 @@ class Watcher {
   /// A reply was asked for; `normal_silence` is what may pass between two bytes of it.
   void begin_reply(std::chrono::milliseconds normal_silence);
   void heard();
-  /// It is over; `tokens` in `ms` say how fast, 0 when it broke off.
-  void end_reply(std::int64_t tokens, double ms);
+  /// It is over; `tokens` in `ms` say how fast, 0 when it broke off. What that shows is returned.
+  [[nodiscard]] std::optional<Finding> end_reply(std::int64_t tokens, double ms);
 
   /// How long no reply was asked for.
   [[nodiscard]] std::chrono::milliseconds idle() const;
   [[nodiscard]] int seconds_with_room(Bytes more) const;
   [[nodiscard]] Reading last() const;
-  /// Whether its control group lost a process for want of memory since the last look.
-  [[nodiscard]] bool oom_killed() const;
 
  private:
   using Clock = std::chrono::steady_clock;
