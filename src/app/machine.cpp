@@ -6,6 +6,7 @@
 
 #include "app/sizes.hpp"
 #include "engine/launch.hpp"
+#include "hw/bandwidth.hpp"
 #include "hw/catalogue.hpp"
 #include "hw/probe.hpp"
 
@@ -102,6 +103,11 @@ Result<hw::Hardware> look_at_machine(const Context& context) {
   // On the CPU the engine's backends need not be asked, which saves their start.
   if (server && context.config.text("model.device") != "cpu") options.engine = *server;
   auto hardware = TRY(hw::probe(options, context.stop));
+  // Only where the CPU will do the work: on a GPU its own bandwidth decides.
+  const bool idle_gpu = std::ranges::none_of(hardware.gpus, [](const hw::Gpu& gpu) {
+    return gpu.kind != hw::GpuKind::software && !gpu.engine_device.empty();
+  });
+  if (idle_gpu) hardware.memory.bandwidth = hw::measure_ram_bandwidth(hardware.cpu.cores);
   if (!server) hardware.notes.push_back({"engine", server.error().message});
   return hardware;
 }

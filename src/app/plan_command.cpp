@@ -6,6 +6,7 @@
 #include <print>
 #include <ranges>
 
+#include "app/calibration.hpp"
 #include "app/commands.hpp"
 #include "app/machine.hpp"
 #include "app/model_source.hpp"
@@ -85,6 +86,19 @@ void print_text(const std::vector<plan::Assessment>& answers) {
   }
 }
 
+/// What drivers took in earlier loads with the engine of now.
+std::vector<plan::Overhead> known_overheads(const Context& context, const hw::Hardware& hardware) {
+  const auto server =
+      engine::find_llama_server(context.config.text("engine.dir"), context.paths.program_path);
+  std::error_code ignored;
+  if (!server || !std::filesystem::exists(context.paths.state / "overheads.tsv", ignored))
+    return {};
+  const auto version =
+      engine::check_version(*server, engine_environment(context.environment), context.stop);
+  return version ? read_overheads(context.paths.state, hardware, version->text)
+                 : std::vector<plan::Overhead>{};
+}
+
 constexpr auto probe_limit = std::chrono::milliseconds(2500);
 
 /// Puts the engine's own figures in the place of the estimates, where it can be asked: a model that
@@ -111,9 +125,10 @@ void ask_engine(plan::Assessment& answer, const Context& context) {
 }  // namespace
 
 Result<int> execute(const PlanCommand& command, const Context& context) {
-  const auto wishes = TRY(wishes_of(command, context.config));
+  auto wishes = TRY(wishes_of(command, context.config));
   const auto hardware =
       TRY(command.machine.any() ? imagine(command.machine) : look_at_machine(context));
+  if (!command.machine.any()) wishes.overheads = known_overheads(context, hardware);
   std::vector<gguf::Header> models;
   std::vector<std::string> notes;
   for (const auto& name : command.models.empty() ? std::vector<std::string>{""} : command.models) {

@@ -61,7 +61,7 @@ void add_attention(const gguf::Header& model, Shape& shape) {
   shape.head_v = sizes.v;
   shape.latent = number(model, "attention.key_length_mla") > 0;
   const auto windows = window_layers(model, count);
-  const auto window = number(model, "attention.sliding_window");
+  const auto window = std::min(window_of(model), max_dimension);
   const auto indexer = shape.latent ? number(model, "attention.indexer.key_length") : 0;
   // The last layers of some architectures look into the caches of earlier ones.
   const auto own = count - std::min(count, static_cast<std::size_t>(shared_layers(model)));
@@ -86,11 +86,31 @@ std::uint64_t state_space_elements(const gguf::Header& model) {
   return (conv > 0 ? conv - 1 : 0) * (inner + 2 * groups * state) + state * inner;
 }
 
+/// Of one layer of RWKV: the tokens it shifts in, and a matrix for each head.
+std::uint64_t rwkv_elements(const gguf::Header& model, const Shape& shape) {
+  const auto head = number(model, "wkv.head_size");
+  return head == 0 ? 0 : (number(model, "token_shift_count", 2) + head) * shape.embedding;
+}
+
+/// Of one layer of Kimi's delta attention: three convolutions' tails, and a matrix for each head.
+std::uint64_t delta_elements(const gguf::Header& model, const Shape& shape) {
+  const auto head = number(model, "kda.head_dim");
+  const auto conv = number(model, "ssm.conv_kernel");
+  return (3 * (conv > 0 ? conv - 1 : 0) + head) * shape.heads * head;
+}
+
+std::uint64_t state_elements(const gguf::Header& model, const Shape& shape) {
+  const auto kernel = number(model, "shortconv.l_cache");
+  if (kernel > 0) return shape.embedding * (kernel - 1);
+  return std::max(
+      {rwkv_elements(model, shape), delta_elements(model, shape), state_space_elements(model)});
+}
+
 /// Which layers hold a state instead of, or beside, an attention cache.
 bool has_state(const gguf::Header& model, const Shape& shape, std::size_t layer,
                const std::vector<std::uint64_t>& feed_forward) {
   const auto& name = shape.architecture;
-  if (name == "falcon-h1") return true;
+  if (name == "falcon-h1" || number(model, "wkv.head_size") > 0) return true;
   if (const auto interval = number(model, "full_attention_interval"); interval > 0) {
     return (layer + 1) % interval != 0;
   }
@@ -103,8 +123,7 @@ bool has_state(const gguf::Header& model, const Shape& shape, std::size_t layer,
 void add_states(const gguf::Header& model, Shape& shape) {
   const auto count = shape.layers.size();
   const auto feed_forward = per_layer(model, "feed_forward_length", count, 0);
-  const auto kernel = number(model, "shortconv.l_cache");
-  const auto elements = kernel > 0 ? shape.embedding * (kernel - 1) : state_space_elements(model);
+  const auto elements = state_elements(model, shape);
   if (elements == 0) return;
   const auto inner = number(model, "ssm.inner_size");
   shape.state_inner =
@@ -122,15 +141,10 @@ void name_unknowns(const gguf::Header& model, Shape& shape) {
         "The scratch memory of sparse attention grows with the context; only the engine's dry run "
         "tells it.");
   }
-  if (number(model, "wkv.head_size") > 0) {
-    shape.unknowns.emplace_back("The state of RWKV layers is not in the account.");
-  }
-  if (number(model, "kda.head_dim") > 0) {
-    shape.unknowns.emplace_back("The state of Kimi delta attention is not in the account.");
-  }
   if (model.get<bool>("plimsoll.no_formula").value_or(false)) {
-    shape.unknowns.emplace_back("This architecture has no formula here; the figures are guesses "
-                                "until its file can be asked.");
+    shape.unknowns.emplace_back(
+        "This architecture has no formula here; the figures are guesses "
+        "until its file can be asked.");
   }
   if (!knows_windows(model)) {
     shape.unknowns.emplace_back(

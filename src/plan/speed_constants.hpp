@@ -36,7 +36,7 @@ constexpr std::array<Family, 20> families{{
     {"soc-nvidia", 0.754, 28.0, 1.00, 0.13},
     {"turing", 0.759, 22.5, 1.16, 0.13},
     {"turing-lite", 0.835, 26.2, 0.70, 0.20},
-    {"cpu", 0.800, 30.0, 0.50, 0.40},
+    {"cpu", 0.800, 5.0, 0.50, 0.40},
 }};
 /// Weights that an f32 operation each multiplies while it unpacks them, as operations.
 constexpr double arithmetic = 1.61;

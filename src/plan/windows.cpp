@@ -16,7 +16,7 @@ struct Pattern {
   bool full_first = false;
 };
 
-constexpr std::array<Pattern, 12> patterns{{
+constexpr std::array<Pattern, 13> patterns{{
     {"gemma2", 2},
     {"gemma3", 6},
     {"gemma3n", 5},
@@ -26,6 +26,7 @@ constexpr std::array<Pattern, 12> patterns{{
     {"exaone4", 4},
     {"afmoe", 4},
     {"smallthinker", 4, true},
+    {"llama4", 4},
     {"phi3", 0},
     {"llama", 0},
     {"qwen2", 0},
@@ -40,11 +41,17 @@ std::optional<Pattern> pattern_of(const gguf::Header& model) {
   return known == patterns.end() ? std::nullopt : std::optional(*known);
 }
 
-bool has_window(const gguf::Header& model) {
-  return model.arch<std::uint64_t>("attention.sliding_window").value_or(0) > 0;
-}
+bool has_window(const gguf::Header& model) { return window_of(model) > 0; }
 
 }  // namespace
+
+std::uint64_t window_of(const gguf::Header& model) {
+  const auto name = model.architecture();
+  const auto written = model.arch<std::uint64_t>("attention.sliding_window").value_or(0);
+  if (name == "llama4") return 8192;  // its chunks
+  // Whatever the file says.
+  return written > 0 && (name == "smallthinker" || name == "exaone4") ? 4096 : written;
+}
 
 std::vector<bool> window_layers(const gguf::Header& model, std::size_t layers) {
   std::vector<bool> windowed(layers, false);

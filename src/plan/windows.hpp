@@ -8,6 +8,9 @@
 
 namespace plim::plan {
 
+/// Tokens a sliding-window layer looks back; 0 for a model without such layers.
+[[nodiscard]] std::uint64_t window_of(const gguf::Header& model);
+
 /// Which of the first `layers` layers look back only through the sliding window. All false for a
 /// model without one, and for one whose pattern is not known (see knows_windows).
 /// Source: llama.cpp 0.7, set_swa_pattern of each architecture.
