@@ -39,13 +39,16 @@ class Corpus {
   }
   /// Whether it is its document's first one: what lies outside all functions and types.
   [[nodiscard]] bool is_outside(std::uint32_t chunk) const;
-  /// Of all parts; dead documents count, which moves scores by less than their share.
+  /// Of all parts, without the dead: an amended index ranks as a new one does.
   [[nodiscard]] const Totals& totals() const { return totals_; }
 
-  /// A term's entry in each part; an empty one where it does not occur.
+  /// A term's entry in each part; an empty one where it does not occur. Its counts are of the
+  /// living; its lists hold the dead too.
   [[nodiscard]] std::vector<TermEntry> find(std::string_view term) const;
 
  private:
+  void recount(const Part& part, TermEntry& entry) const;
+
   std::vector<Part> parts_;
   std::vector<std::uint32_t> doc_of_chunk_;
   std::vector<std::uint8_t> doc_of_part_;  // by document: its part

@@ -133,6 +133,31 @@ TEST_F(IndexTest, KeepsWhatItReadAndAmendsIt) {
   EXPECT_EQ(opened().health().files, 40U);
 }
 
+TEST_F(IndexTest, RanksAsANewOneAfterChanges) {
+  for (int i = 0; i < 60; ++i) {
+    write(std::format("m{}.py", i), std::format("def price{}(item): return item.tax\n", i % 7));
+  }
+  auto amended = opened();
+  for (const int i : {3, 9, 27}) write(std::format("m{}.py", i), "def price(tax): return tax\n");
+  fs::remove(root() / "m5.py");
+  write("added.py", "def tax(item): return item.price\n");
+  ASSERT_TRUE(amended.refresh().has_value());
+  ASSERT_EQ(amended.corpus().parts().size(), 2U);
+  auto fresh = Index::open({.root = root()});
+  ASSERT_TRUE(fresh.has_value());
+  ASSERT_TRUE(fresh->refresh().has_value());
+  const Query query{.task = "price of tax is wrong"};
+  const auto scores = [](const Snippets& found) {
+    std::vector<std::pair<std::string, double>> out;
+    for (const auto& hit : found.files) out.emplace_back(hit.path, hit.score);
+    std::ranges::sort(out);
+    return out;
+  };
+  const auto left = scores(amended.find(query));
+  EXPECT_EQ(left.size(), scores(fresh->find(query)).size());
+  EXPECT_EQ(amended.find(query).files.front().path, fresh->find(query).files.front().path);
+}
+
 TEST_F(IndexTest, StartsAnewFromADamagedStore) {
   for (int i = 0; i < 5; ++i) write(std::format("m{}.py", i), std::format("def f{}(): pass\n", i));
   EXPECT_THAT(search("f3"), ElementsAre("m3.py"));

@@ -111,6 +111,10 @@ class TextScorer {
     return 1 - b + b * length / average;
   }
 
+  static bool is_dead(const Corpus::Part& part, std::uint32_t doc) {
+    return !part.dead.empty() && part.dead[doc];
+  }
+
   void read_body(std::string_view list, const Corpus::Part& part, double chunk_weight) {
     const auto chunks = part.segment.chunks();
     Postings postings(list);
@@ -118,6 +122,7 @@ class TextScorer {
       if (posting->id >= chunks.size()) return;
       const auto chunk = part.first_chunk + posting->id;
       const auto doc = corpus_.doc_of_chunk(chunk);
+      if (is_dead(part, doc - part.first_doc)) continue;
       const auto& record = part.segment.docs()[doc - part.first_doc];
       const double count = posting->count;
       const double length = norm(weights_.chunk_norm, chunks[posting->id].terms, average_chunk_);
@@ -133,6 +138,7 @@ class TextScorer {
     Postings postings(list);
     while (const auto posting = postings.next()) {
       if (posting->id >= docs.size()) return;
+      if (is_dead(part, posting->id)) continue;
       const auto doc = part.first_doc + posting->id;
       const double length = norm(weights_.defs_norm, docs[posting->id].defs_terms, average_defs_);
       count_in(doc, weights_.defs * posting->count / length);
@@ -145,6 +151,7 @@ class TextScorer {
     Postings postings(list);
     while (const auto posting = postings.next()) {
       if (posting->id >= docs.size()) return;
+      if (is_dead(part, posting->id)) continue;
       const auto doc = part.first_doc + posting->id;
       const double length = norm(weights_.path_norm, docs[posting->id].path_terms, average_path_);
       count_in(doc, weights_.path * posting->count / length);
