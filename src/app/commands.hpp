@@ -27,6 +27,7 @@ struct Context {
 [[nodiscard]] Result<int> execute(const SearchCommand& command, const Context& context);
 [[nodiscard]] Result<int> execute(const DoctorCommand& command, const Context& context);
 [[nodiscard]] Result<int> execute(const ContextCommand& command, const Context& context);
+[[nodiscard]] Result<int> execute(const DocsCommand& command, const Context& context);
 [[nodiscard]] Result<int> execute(const McpCommand& command, const Context& context);
 [[nodiscard]] Result<int> execute(const ConfigCommand& command, const Context& context);
 [[nodiscard]] Result<int> execute(const PrintAndExit& command, const Context& context);

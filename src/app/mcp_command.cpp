@@ -7,6 +7,7 @@
 #include "app/commands.hpp"
 #include "app/retrieval.hpp"
 #include "app/version.hpp"
+#include "index/docs_find.hpp"
 #include "index/log_trim.hpp"
 #include "index/packet_tokens.hpp"
 #include "mcp/server.hpp"
@@ -75,7 +76,23 @@ Result<std::string> explain_log(const Retrieval& retrieval, const Json& argument
   return trimmed.text + "\n\nFiles, most likely first:\n" + listed(found);
 }
 
-std::vector<mcp::ServedTool> tools(const Retrieval& retrieval) {
+Result<std::string> docs(const Context& context, const Json& arguments) {
+  const auto answers =
+      TRY(index::find_docs(text_of(arguments, "question"), text_of(arguments, "package"),
+                           {.root = context.project,
+                            .home = context.paths.home,
+                            .cache = context.paths.cache / "index",
+                            .program_path = context.paths.program_path},
+                           number_of(arguments, "limit", 3, 10), context.stop));
+  std::string text;
+  for (const auto& answer : answers) {
+    text += std::format("{}\n{} {} {}\n\n{}\n\n", answer.title, answer.package, answer.version,
+                        answer.source, answer.text);
+  }
+  return text.empty() ? "not found offline" : text;
+}
+
+std::vector<mcp::ServedTool> tools(const Retrieval& retrieval, const Context& context) {
   return {
       {.name = "search",
        .title = "Search the project",
@@ -104,6 +121,15 @@ std::vector<mcp::ServedTool> tools(const Retrieval& retrieval) {
                        R"("budget":{"type":"integer","description":"tokens; 1200"}},)"
                        R"("required":["log"]})",
        .call = [&](const Json& arguments) { return explain_log(retrieval, arguments); }},
+      {.name = "docs",
+       .title = "Documentation, offline",
+       .description = "Looks a symbol or a question up in the installed dependencies, in the "
+                      "versions this project uses, in manual pages and in the project's documents.",
+       .input_schema = R"({"type":"object","properties":{)"
+                       R"("question":{"type":"string","description":"a symbol, or words"},)"
+                       R"("package":{"type":"string","description":"only this dependency"}},)"
+                       R"("required":["question"]})",
+       .call = [&](const Json& arguments) { return docs(context, arguments); }},
   };
 }
 
@@ -114,7 +140,7 @@ Result<int> execute(const McpCommand&, const Context& context) {
   const mcp::Server server(std::string(version),
                            "Local search of the project " + context.project.filename().string() +
                                ". Nothing leaves this machine.",
-                           tools(retrieval));
+                           tools(retrieval, context));
   const auto served = rpc::serve(
       0,
       [](std::string_view line) {

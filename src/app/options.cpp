@@ -111,6 +111,7 @@ Result<Invocation> parse_arguments(std::span<char* const> args) {
   PlanCommand plan;
   SearchCommand search;
   ContextCommand packet;
+  DocsCommand docs;
   DoctorCommand doctor;
   ConfigCommand config;
   SettingFlags flags;
@@ -156,6 +157,12 @@ Result<Invocation> parse_arguments(std::span<char* const> args) {
   context_app->add_option("--budget", packet.budget, "tokens")->check(CLI::Range(1, 1'000'000));
   context_app->add_flag("--json", packet.json, "as JSON, piece by piece");
 
+  auto* docs_app = app.add_subcommand("docs", "look a symbol or a question up, offline");
+  docs_app->add_option("question", docs.question, "a symbol, or words")->required();
+  docs_app->add_option("--package", docs.package, "only this dependency; man: manual pages");
+  docs_app->add_option("--limit", docs.limit, "at most so many")->check(CLI::Range(1, 100));
+  docs_app->add_flag("--json", docs.json, "as JSON");
+
   auto* mcp_app = app.add_subcommand("mcp", "search and context as tools for other agents (stdio)");
 
   auto* config_app = app.add_subcommand("config", "each setting, its value and its origin");
@@ -185,6 +192,7 @@ Result<Invocation> parse_arguments(std::span<char* const> args) {
   if (*plan_app) invocation.command = plan;
   if (*search_app) invocation.command = search;
   if (*context_app) invocation.command = packet;
+  if (*docs_app) invocation.command = docs;
   if (*mcp_app) invocation.command = McpCommand{};
   if (*doctor_app) invocation.command = doctor;
   if (*config_app) invocation.command = config;

@@ -80,6 +80,14 @@ struct ContextCommand {
   bool json = false;
 };
 
+/// `plim docs QUESTION`: a symbol or a question, looked up in what is on this machine.
+struct DocsCommand {
+  std::string question;
+  std::string package;  ///< Only this one; "man": manual pages.
+  int limit = 3;
+  bool json = false;
+};
+
 /// `plim mcp`: our retrieval as tools for other agents, over standard input and output.
 struct McpCommand {};
 
@@ -100,7 +108,7 @@ struct PrintAndExit {
 };
 
 using Command =
-    std::variant<RunCommand, UndoCommand, LogCommand, PlanCommand, SearchCommand, ContextCommand, McpCommand, DoctorCommand, ConfigCommand, PrintAndExit>;
+    std::variant<RunCommand, UndoCommand, LogCommand, PlanCommand, SearchCommand, ContextCommand, DocsCommand, McpCommand, DoctorCommand, ConfigCommand, PrintAndExit>;
 
 struct Invocation {
   Command command;

@@ -76,7 +76,7 @@ def tools_for_a_client_that_shakes_hands():
             {"id": 4, "method": "tools/call", "params": {"name": "explain_log", "arguments": {"log": LOG}}},
             {"id": 5, "method": "tools/call", "params": {"name": "context", "arguments": {}}})
         check(answers[1]["result"]["protocolVersion"] == "2025-11-25", answers[1])
-        check([tool["name"] for tool in answers[2]["result"]["tools"]] == ["search", "context", "explain_log"], answers[2])
+        check([tool["name"] for tool in answers[2]["result"]["tools"]] == ["search", "context", "explain_log", "docs"], answers[2])
         check("shop/cart.py" in answers[3]["result"]["content"][0]["text"], answers[3])
         explained = answers[4]["result"]["content"][0]["text"]
         check("KeyError: 'price'" in explained and "shop/cart.py (" in explained, explained)
