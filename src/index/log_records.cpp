@@ -219,59 +219,65 @@ void Records::summary(std::string_view text) {
 }
 
 void Records::plain(const Line& line, std::string_view text) {
-  const auto indent = indent_of(text);
-  if (!open_) {
-    if (!leads_.empty() && leads_.size() < most_leads) {
-      return leads_.push_back(kept_line(number_, LineUse::source, text));
-    }
-    last_plain_ = text.substr(0, classified_bytes);
-    last_plain_number_ = number_;
-    return loose(text);
-  }
-  auto& open = *open_;
+  if (!open_) return outside(text);
   if (line.kind == LineKind::location) {
-    const bool first = !open.has_place();
-    open.describe(line);
-    return open.add(number_, first ? LineUse::message : LineUse::source, text);
+    const bool first = !open_->has_place();
+    open_->describe(line);
+    return open_->add(number_, first ? LineUse::message : LineUse::source, text);
   }
-  if (open.awaits_exception) {
-    if (indent > open.indent || line.kind == LineKind::source) {
-      return open.add(number_, LineUse::source, text);
-    }
-    if (text.starts_with("[Previous line repeated")) {
-      return open.add(number_, LineUse::context, text);
-    }
-    open.awaits_exception = false;  // an exception with a name of its own
-    open.describe({.message = text});
-    return open.add(number_, LineUse::head, text);
-  }
+  if (open_->awaits_exception) return in_trace(line, text);
   if (is_chain(text)) {
-    open.next_stack(false);
-    return open.add(number_, LineUse::head, text);
+    open_->next_stack(false);
+    return open_->add(number_, LineUse::head, text);
   }
-  if (trim(text).starts_with("\xE2\x80\xA2 ")) return open.add(number_, LineUse::note, text);
+  if (trim(text).starts_with("\xE2\x80\xA2 ")) return open_->add(number_, LineUse::note, text);
   if (line.kind == LineKind::source) {
-    return open.add(number_, open.noted ? LineUse::note : LineUse::source, text);
+    return open_->add(number_, open_->noted ? LineUse::note : LineUse::source, text);
   }
   if (line.kind == LineKind::message) {
-    open.idle = 0;
-    if (open.record().message.empty())
-      open.record().message = kept_line({}, LineUse::head, trim(text)).text;
-    return open.add(number_, LineUse::message, text);
+    open_->idle = 0;
+    open_->describe({.message = trim(text)});
+    return open_->add(number_, LineUse::message, text);
   }
-  const bool goes_on = open.family() == Family::diagnostic
-                           ? indent > 0 && open.blanks < 4
-                           : open.blanks < 3 && open.idle < idle_lines;
+  more(text);
+}
+
+void Records::outside(std::string_view text) {
+  if (!leads_.empty() && leads_.size() < most_leads) {
+    return leads_.push_back(kept_line(number_, LineUse::source, text));
+  }
+  last_plain_ = text.substr(0, classified_bytes);
+  last_plain_number_ = number_;
+  loose(text);
+}
+
+// Below "Traceback": the source of each frame, and at last the exception.
+void Records::in_trace(const Line& line, std::string_view text) {
+  if (indent_of(text) > open_->indent || line.kind == LineKind::source) {
+    return open_->add(number_, LineUse::source, text);
+  }
+  if (text.starts_with("[Previous line repeated")) {
+    return open_->add(number_, LineUse::context, text);
+  }
+  open_->awaits_exception = false;  // an exception with a name of its own
+  open_->describe({.message = text});
+  open_->add(number_, LineUse::head, text);
+}
+
+// A line that says nothing by itself: of the report at hand, or the end of it.
+void Records::more(std::string_view text) {
+  auto& open = *open_;
+  const bool compiler = open.family() == Family::diagnostic;
+  const bool goes_on =
+      compiler ? indent_of(text) > 0 && open.blanks < 4 : open.blanks < 3 && open.idle < idle_lines;
   if (!goes_on) {
     close();
-    return plain(line, text);
+    return outside(text);
   }
   ++open.idle;
-  const bool says_why = open.family() != Family::diagnostic && !open.has_frames() && open.idle <= 6;
-  if (says_why && open.record().message.empty()) {
-    open.record().message = kept_line({}, LineUse::head, trim(text)).text;
-  }
-  const bool cmake = open.family() == Family::diagnostic && open.record().message.starts_with('(');
+  const bool says_why = !compiler && !open.has_frames() && open.idle <= 6;
+  if (says_why) open.describe({.message = trim(text)});
+  const bool cmake = compiler && open.record().message.starts_with('(');
   open.add(number_, says_why || cmake || names_trouble(text) ? LineUse::message : LineUse::context,
            text);
 }

@@ -31,6 +31,9 @@ class Records {
   void lead(const Line& line, std::string_view text);
   void summary(std::string_view text);
   void plain(const Line& line, std::string_view text);
+  void outside(std::string_view text);
+  void in_trace(const Line& line, std::string_view text);
+  void more(std::string_view text);
   void blank();
 
   void begin(Family family);
