@@ -17,13 +17,13 @@ namespace {
 
 // What a signal is worth at its strongest. Set on Defects4J's odd bugs, tried on the even ones.
 constexpr double place_weight = 3;
-constexpr double frame_weight = 1.6;
+constexpr double frame_weight = 1.2;
 constexpr double name_weight = 1.5;
 constexpr double body_weight = 1;
 constexpr double message_weight = 0.5;
 constexpr double of_a_test_file = 0.3;
-constexpr double per_frame = 0.75;   // each frame further out
-constexpr double per_record = 0.75;  // each record further down
+constexpr double per_frame = 0.75;  // each frame further out
+constexpr double per_record = 0.9;  // each record further down
 constexpr std::size_t most_records = 30;
 constexpr std::size_t most_frames = 12;
 
@@ -156,7 +156,7 @@ class Ranker {
       const auto& path = project_.paths[file];
       const bool near = std::ranges::any_of(
           tests, [&](const auto& test) { return mirrors(folder_of(test), folder_of(path)); });
-      const double score = likeness * likeness * (near ? 1 : 0.6) * (is_test ? 1 : 0.3);
+      const double score = likeness * (near ? 1 : 0.6) * (is_test ? 1 : 0.3);
       vote_path(path, 0, weight * score, LogReason::test_name);
     }
   }
