@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 """Holds plim's memory formulas against the engine's own log, for each architecture in models.jsonl.
 
-    check.py PLIM LLAMA_SERVER [NAME…] [-v]
+    check.py PLIM LLAMA_SERVER [--quick] [-v] [NAME…]
 
 Each line of models.jsonl is a small model of one architecture; it is written as a header with a
 sparse file behind it, which the engine loads as if it were whole. Weights, attention cache and
 recurrent state must agree to the last digit the engine prints (0.01 MiB of a few MiB), compute
-buffers to 1 MiB.
+buffers to 1 MiB. Each takes two turns, one plain; with --quick one, plain or not; when named, all.
 """
 
 import json
@@ -96,8 +96,14 @@ def compare(ours, theirs):
                      for kind, limit in limits.items() if abs(ours[kind] - theirs[kind]) > limit)
 
 
+def turns_of(index):
+    if "--quick" in sys.argv:
+        return [VARIANTS[index % len(VARIANTS)]]
+    return [VARIANTS[0], VARIANTS[1 + index % (len(VARIANTS) - 1)]]
+
+
 def main():
-    plim, server, *names = [argument for argument in sys.argv[1:] if argument != "-v"]
+    plim, server, *names = [argument for argument in sys.argv[1:] if argument[0] != "-"]
     lines = pathlib.Path(__file__).with_name("models.jsonl").read_text().splitlines()
     models = [json.loads(line) for line in lines]
     architectures, wrong = set(), 0
@@ -105,7 +111,7 @@ def main():
         for index, model in enumerate(m for m in models if not names or m["name"] in names):
             path = f"{folder}/{model['name']}.gguf"
             write(path, model)
-            turns = VARIANTS if names else [VARIANTS[0], VARIANTS[1 + index % (len(VARIANTS) - 1)]]
+            turns = VARIANTS if names else turns_of(index)
             for engine_arguments, our_arguments in turns:
                 slots = [] if "-np" in engine_arguments else ["-np", "1"]
                 theirs = {"error": "not asked"}

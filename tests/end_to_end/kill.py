@@ -118,23 +118,23 @@ def kill_while_bwrap_prepares(process, program, seconds):
 
 def at_the_start_of_a_command():
     """bubblewrap's two halves are not yet bound to one another: a supervisor ends both."""
-    for round_number in range(40):
+    for round_number in range(24):
         # In turn the command by which the sandbox proves itself, and one of the model's.
         program = (".plim-probe", "sleep 98760")[round_number % 2]
         with Place() as place:
             with Fake(place, [call("run", command="setsid sleep 98760 & sleep 98760")]) as fake:
                 process = place.start(["run", "--endpoint", fake.endpoint, "--yes", "Do it."])
-                kill_while_bwrap_prepares(process, program, round_number // 2 * 0.0005)
+                kill_while_bwrap_prepares(process, program, round_number // 2 * 0.0008)
                 check_no_orphans({fake.process.pid})
 
 
 def at_the_start_of_an_engine():
     with Place() as place:
         engine = fake_engine(place, [], [LONG_REPLY])
-        for round_number in range(20):
+        for round_number in range(12):
             process = place.start(["run", "--engine", engine, "--device", "cpu",
                                    "--model", TINY_MODEL, "--yes", "Do it."])
-            kill_while_bwrap_prepares(process, "llama-server --", round_number * 0.0005)
+            kill_while_bwrap_prepares(process, "llama-server --", round_number * 0.0008)
             check_no_orphans()
 
 
