@@ -20,8 +20,9 @@
 #include <string>
 #include <vector>
 
-#include <sanitizer/common_interface_defs.h>
 #include <sys/time.h>
+
+#include <sanitizer/common_interface_defs.h>
 #include <unistd.h>
 
 #include "mutate.hpp"

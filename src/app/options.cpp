@@ -85,7 +85,8 @@ void add_plan_flags(CLI::App* app, SettingFlags& flags, PlanCommand& plan) {
 
 void add_search_flags(CLI::App* app, SearchCommand& search) {
   auto* query = app->add_option("query", search.query, "the task or question, in your words");
-  auto* file = app->add_option("--query-file", search.query_file, "read it from a file; - is stdin");
+  auto* file =
+      app->add_option("--query-file", search.query_file, "read it from a file; - is stdin");
   query->excludes(file);
   app->add_option("--log", search.log, "an error log to start from; - is stdin");
   app->add_option("--limit", search.limit, "at most so many of each")->check(CLI::Range(1, 1000));

@@ -108,7 +108,8 @@ struct PrintAndExit {
 };
 
 using Command =
-    std::variant<RunCommand, UndoCommand, LogCommand, PlanCommand, SearchCommand, ContextCommand, DocsCommand, McpCommand, DoctorCommand, ConfigCommand, PrintAndExit>;
+    std::variant<RunCommand, UndoCommand, LogCommand, PlanCommand, SearchCommand, ContextCommand,
+                 DocsCommand, McpCommand, DoctorCommand, ConfigCommand, PrintAndExit>;
 
 struct Invocation {
   Command command;
