@@ -160,7 +160,7 @@ LocalEngine::Round LocalEngine::ask(const ChatRequest& request, const Sink& on_d
                          [this] { watcher_.heard(); });
   const auto usage = reply ? reply->usage : chat::Usage{};
   const auto slow = watcher_.end_reply(usage.completion.value, usage.decode_ms);
-  if (slow) tell(*slow);
+  if (slow) tell(*slow, {});
   std::optional<Finding> interruption;
   {
     const std::scoped_lock mail(mail_);
@@ -300,17 +300,19 @@ void LocalEngine::on_event(const EngineEvent& event) {
   if (told_) told_(told);
 }
 
-void LocalEngine::tell(const Finding& finding) {
+// Noted first: who hears of the event may ask at once, and its reply brings the notes.
+void LocalEngine::tell(const Finding& finding, std::string_view advice) {
   log::warn("engine", "{}", to_string(finding.event));
-  if (told_ && finding.reaction != Reaction::restart) told_(finding.event);  // its end is told
   note(to_string(finding.event));
+  if (!advice.empty()) note(std::string(advice));
+  if (told_ && finding.reaction != Reaction::restart) told_(finding.event);  // its end is told
 }
 
 void LocalEngine::on_finding(const Finding& finding) {
-  tell(finding);
-  if (finding.reaction == Reaction::none) return;
-  if (finding.reaction == Reaction::shrink && !can_shrink_)
-    return note("nothing smaller is planned: end the other program, or take a smaller model");
+  const bool stuck = finding.reaction == Reaction::shrink && !can_shrink_;
+  tell(finding,
+       stuck ? "nothing smaller is planned: end the other program, or take a smaller model" : "");
+  if (stuck || finding.reaction == Reaction::none) return;
   const std::unique_lock turn(turn_, std::try_to_lock);
   if (turn) return react(finding);
   const std::scoped_lock mail(mail_);

@@ -7,6 +7,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/error.hpp"
@@ -71,7 +72,7 @@ class LocalEngine final : public Engine {
   void on_look();
   void remember_look();
 
-  void tell(const Finding& finding);
+  void tell(const Finding& finding, std::string_view advice);
   void note(std::string text);
   [[nodiscard]] std::chrono::milliseconds normal_silence() const;
 
