@@ -101,73 +101,106 @@ Exit codes of run and resume:
   4 the engine failed           5 refused      130 interrupted
 A task that starts with a dash goes after --.)";
 
-}  // namespace
-
-Result<Invocation> parse_arguments(std::span<char* const> args) {
-  Invocation invocation;
+/// Every command as its flags fill it, and the one that was asked for.
+struct Commands {
   RunCommand run;
   RunCommand resume{.resume = true};
   UndoCommand undo;
   LogCommand log;
   PlanCommand plan;
   SearchCommand search;
-  ContextCommand packet;
+  ContextCommand context;
   DocsCommand docs;
+  McpCommand mcp;
   DoctorCommand doctor;
   ConfigCommand config;
+  Command asked_for;
   SettingFlags flags;
 
+  template <class C>
+  CLI::App* add(CLI::App& app, C& command, const std::string& name, const std::string& about) {
+    auto* sub = app.add_subcommand(name, about);
+    sub->callback([this, &command] { asked_for = command; });
+    return sub;
+  }
+};
+
+void add_working_commands(CLI::App& app, Commands& commands) {
+  auto* run = commands.add(app, commands.run, "run", "work on a task in this project");
+  run->add_option("task", commands.run.task, "what to do, in your words")->required();
+  add_run_flags(run, commands.flags, commands.run);
+  run->footer(exit_codes);
+
+  auto* resume = commands.add(app, commands.resume, "resume", "go on with a session");
+  resume->add_option("session", commands.resume.session, "its id (default: the latest here)");
+  resume->add_option("task", commands.resume.task, "what to do next (default: go on)");
+  add_run_flags(resume, commands.flags, commands.resume);
+
+  auto* undo =
+      commands.add(app, commands.undo, "undo", "take a session's changes to your files back");
+  undo->add_option("session", commands.undo.session,
+                   "its id (default: the latest that changed files)");
+
+  auto* log = commands.add(app, commands.log, "log", "list sessions, or show one");
+  log->add_option("session", commands.log.session, "its id");
+  log->add_flag("--json", commands.log.json, "as lines of JSON");
+}
+
+void add_machine_commands(CLI::App& app, Commands& commands) {
+  auto* doctor =
+      commands.add(app, commands.doctor, "doctor", "what is wrong here, and what mends it");
+  auto& flags = commands.flags;
+  flags.add(doctor, "-m,--model", "model.path", "GGUF file to run");
+  flags.add(doctor, "--ctx", "model.context", "context in tokens (default: what fits)");
+  flags.add(doctor, "--device", "model.device", "auto, cpu, or a GPU's name such as CUDA0");
+  flags.add(doctor, "--engine", "engine.dir", "folder of llama-server");
+  doctor->add_flag("--no-start", commands.doctor.no_start,
+                   "do not start the engine to prove the plan");
+
+  add_plan_flags(
+      commands.add(app, commands.plan, "plan", "what fits this machine: memory, to the MiB"), flags,
+      commands.plan);
+
+  auto* config =
+      commands.add(app, commands.config, "config", "each setting, its value and its origin");
+  config->add_flag("--json", commands.config.json, "as JSON");
+}
+
+void add_finding_commands(CLI::App& app, Commands& commands) {
+  add_search_flags(
+      commands.add(app, commands.search, "search", "which files and functions a task is about"),
+      commands.search);
+
+  auto* context =
+      commands.add(app, commands.context, "context", "what a model would be given for a task");
+  context->add_option("task", commands.context.task, "what is to be done, in your words")
+      ->required();
+  context->add_option("--budget", commands.context.budget, "tokens")
+      ->check(CLI::Range(1, 1'000'000));
+  context->add_flag("--json", commands.context.json, "as JSON, piece by piece");
+
+  auto* docs = commands.add(app, commands.docs, "docs", "look a symbol or a question up, offline");
+  docs->add_option("question", commands.docs.question, "a symbol, or words")->required();
+  docs->add_option("--package", commands.docs.package, "only this dependency; man: manual pages");
+  docs->add_option("--limit", commands.docs.limit, "at most so many")->check(CLI::Range(1, 100));
+  docs->add_flag("--json", commands.docs.json, "as JSON");
+
+  commands.add(app, commands.mcp, "mcp", "search and context as tools for other agents (stdio)");
+}
+
+}  // namespace
+
+Result<Invocation> parse_arguments(std::span<char* const> args) {
+  Invocation invocation;
+  Commands commands;
   CLI::App app("plim: a local AI coding agent that never loads your GPU past the line", "plim");
   app.set_version_flag("--version", std::string("plim ") + version);
   app.footer(exit_codes);
   app.add_option("-C", invocation.directory, "the project (default: the current folder)");
   app.require_subcommand(1);
-
-  auto* run_app = app.add_subcommand("run", "work on a task in this project");
-  run_app->add_option("task", run.task, "what to do, in your words")->required();
-  add_run_flags(run_app, flags, run);
-  run_app->footer(exit_codes);
-
-  auto* resume_app = app.add_subcommand("resume", "go on with a session");
-  resume_app->add_option("session", resume.session, "its id (default: the latest here)");
-  resume_app->add_option("task", resume.task, "what to do next (default: go on)");
-  add_run_flags(resume_app, flags, resume);
-
-  auto* undo_app = app.add_subcommand("undo", "take a session's changes to your files back");
-  undo_app->add_option("session", undo.session, "its id (default: the latest that changed files)");
-
-  auto* log_app = app.add_subcommand("log", "list sessions, or show one");
-  log_app->add_option("session", log.session, "its id");
-  log_app->add_flag("--json", log.json, "as lines of JSON");
-
-  auto* doctor_app = app.add_subcommand("doctor", "what is wrong here, and what mends it");
-  flags.add(doctor_app, "-m,--model", "model.path", "GGUF file to run");
-  flags.add(doctor_app, "--ctx", "model.context", "context in tokens (default: what fits)");
-  flags.add(doctor_app, "--device", "model.device", "auto, cpu, or a GPU's name such as CUDA0");
-  flags.add(doctor_app, "--engine", "engine.dir", "folder of llama-server");
-  doctor_app->add_flag("--no-start", doctor.no_start, "do not start the engine to prove the plan");
-
-  auto* plan_app = app.add_subcommand("plan", "what fits this machine: memory, to the MiB");
-  add_plan_flags(plan_app, flags, plan);
-
-  auto* search_app = app.add_subcommand("search", "which files and functions a task is about");
-  add_search_flags(search_app, search);
-
-  auto* context_app = app.add_subcommand("context", "what a model would be given for a task");
-  context_app->add_option("task", packet.task, "what is to be done, in your words")->required();
-  context_app->add_option("--budget", packet.budget, "tokens")->check(CLI::Range(1, 1'000'000));
-  context_app->add_flag("--json", packet.json, "as JSON, piece by piece");
-
-  auto* docs_app = app.add_subcommand("docs", "look a symbol or a question up, offline");
-  docs_app->add_option("question", docs.question, "a symbol, or words")->required();
-  docs_app->add_option("--package", docs.package, "only this dependency; man: manual pages");
-  docs_app->add_option("--limit", docs.limit, "at most so many")->check(CLI::Range(1, 100));
-  docs_app->add_flag("--json", docs.json, "as JSON");
-
-  auto* mcp_app = app.add_subcommand("mcp", "search and context as tools for other agents (stdio)");
-
-  auto* config_app = app.add_subcommand("config", "each setting, its value and its origin");
-  config_app->add_flag("--json", config.json, "as JSON");
+  add_working_commands(app, commands);
+  add_finding_commands(app, commands);
+  add_machine_commands(app, commands);
 
   try {  // CLI11 reports by exception; none leaves this function.
     app.parse(static_cast<int>(args.size()), args.data());
@@ -185,19 +218,8 @@ Result<Invocation> parse_arguments(std::span<char* const> args) {
     }
     return fail(Errc::invalid, "{} (plim --help shows what there is)", error.what());
   }
-
-  if (*run_app) invocation.command = run;
-  if (*resume_app) invocation.command = resume;
-  if (*undo_app) invocation.command = undo;
-  if (*log_app) invocation.command = log;
-  if (*plan_app) invocation.command = plan;
-  if (*search_app) invocation.command = search;
-  if (*context_app) invocation.command = packet;
-  if (*docs_app) invocation.command = docs;
-  if (*mcp_app) invocation.command = McpCommand{};
-  if (*doctor_app) invocation.command = doctor;
-  if (*config_app) invocation.command = config;
-  invocation.settings = flags.given();
+  invocation.command = std::move(commands.asked_for);
+  invocation.settings = commands.flags.given();
   return invocation;
 }
 
