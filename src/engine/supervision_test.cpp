@@ -194,15 +194,10 @@ TEST(Supervision, GivesMemoryBackToOthersAndTakesItAgainWhenTheyAreDone) {
 TEST(Supervision, InterruptsAReplyForMemoryAndAsksAgainWhenNothingWasShown) {
   Machine machine(std::string(R"({"content":"","stall":true})") + "\n" + ten_replies);
   ASSERT_NO_FATAL_FAILURE(machine.start());
-  // The fake begins its script again with each process: the second one has to have the answer.
-  std::jthread others([&](const std::stop_token&) {
-    while (machine.engine->server().state() != ServerProcess::State::ready)
-      std::this_thread::yield();
-    machine.set_available(100_MiB);
-    machine.wait_for(EventKind::pressure);
-    test::write_file(machine.options.program.parent_path().parent_path() / "model.jsonl",
-                     ten_replies);
-  });
+  // A fake reads its script when it starts: this one will stall, the next one answer.
+  test::write_file(machine.options.program.parent_path().parent_path() / "model.jsonl",
+                   ten_replies);
+  const std::jthread others([&] { machine.set_available(100_MiB); });
   const auto reply = machine.ask("hello");
   ASSERT_TRUE(reply) << reply.error().error.message;
   EXPECT_EQ(reply->message.content, "ok");

@@ -47,6 +47,7 @@ double measure_ram_bandwidth(int threads, Bytes size) {
     const auto start = std::chrono::steady_clock::now();
     {
       std::vector<std::jthread> pool;
+      pool.reserve(workers);
       for (std::size_t i = 0; i < workers; ++i) {
         pool.emplace_back([&, i] { total += sum(numbers.subspan(i * part, part)); });
       }

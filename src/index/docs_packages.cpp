@@ -1,6 +1,7 @@
 #include "index/docs_packages.hpp"
 
 #include <algorithm>
+#include <format>
 #include <optional>
 #include <string_view>
 
@@ -154,7 +155,7 @@ class Finder {
         if (capital) escaped += '!';
         escaped += capital ? static_cast<char>(c - 'A' + 'a') : c;
       }
-      add(home_ / "go/pkg/mod", escaped + "@" + version, name, version);
+      add(home_ / "go/pkg/mod", std::format("{}@{}", escaped, version), name, version);
     }
   }
 

@@ -125,6 +125,7 @@ std::vector<const SweptFile*> Index::State::changed(const Sweep& found) {
   mark(amendment, dead_in_amendment);
   mark(base, dead_in_base);
   std::vector<const SweptFile*> rest;
+  rest.reserve(fresh.size());
   for (const auto& [path, file] : fresh) rest.push_back(file);
   std::ranges::sort(rest, {}, [](const SweptFile* file) { return std::string_view(file->path); });
   return rest;

@@ -78,10 +78,9 @@ std::optional<Line> lead(std::string_view body) {
     if (rest.empty() && looks_like_source(place->at.file)) {
       return Line{.kind = LineKind::lead, .at = place->at};
     }
-    for (const std::string_view words : {"required from", "required by", "recursively required",
-                                         "in \xE2\x80\x98"
-                                         "constexpr",
-                                         "recursively instantiated", "in instantiation of"}) {
+    for (const std::string_view words :
+         {"required from", "required by", "recursively required", "in \u2018constexpr",
+          "recursively instantiated", "in instantiation of"}) {
       if (rest.starts_with(words)) return Line{.kind = LineKind::lead, .at = place->at};
     }
   }

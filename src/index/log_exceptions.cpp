@@ -174,7 +174,7 @@ std::optional<Line> php(std::string_view body) {
 
 // a.rb:3:in `f': undefined method (NoMethodError) · lua5.4: a.lua:3: attempt to index …
 std::optional<Line> scripted(std::string_view body) {
-  std::string_view interpreter = body.substr(0, body.find(": "));
+  const std::string_view interpreter = body.substr(0, body.find(": "));
   if (interpreter.starts_with("lua") && interpreter.size() < body.size() &&
       interpreter.size() < 10) {
     const auto place = leading_place(body.substr(interpreter.size() + 2));

@@ -67,6 +67,7 @@ class Ranker {
 
   [[nodiscard]] std::vector<LogFile> take(std::size_t limit) {
     std::vector<LogFile> files;
+    files.reserve(files_.size());
     for (auto& [path, file] : files_) files.push_back(std::move(file));
     std::ranges::sort(files, [](const LogFile& a, const LogFile& b) {
       return a.score != b.score ? a.score > b.score : a.path < b.path;

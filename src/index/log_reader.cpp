@@ -44,8 +44,17 @@ std::string clean(std::string_view raw) {
   return is_utf8(out) ? out : to_utf8(out);
 }
 
-// The text of a JSON string that begins at the front. Escapes beyond ASCII become '?': they are
-// rare in what is looked for here, and names of files come as UTF-8.
+// Escapes beyond ASCII become '?': they are rare in what is looked for here, and names of files
+// come as UTF-8.
+char unicode_escape(std::string_view code) {
+  if (code == "001b") return '\x1b';
+  if (code == "003c") return '<';
+  if (code == "003e") return '>';
+  if (code == "0026") return '&';
+  return code == "0027" ? '\'' : '?';
+}
+
+// The text of a JSON string that begins at the front.
 std::string json_string(std::string_view text) {
   std::string out;
   for (std::size_t i = 0; i < text.size() && text[i] != '"'; ++i) {
@@ -60,17 +69,10 @@ std::string json_string(std::string_view text) {
       case 't':
         out += '\t';
         break;
-      case 'u': {
-        const auto code = text.substr(i + 1, 4);
+      case 'u':
+        out += unicode_escape(text.substr(i + 1, 4));
         i += std::min<std::size_t>(4, text.size() - i - 1);
-        out += code == "001b"   ? '\x1b'
-               : code == "003c" ? '<'
-               : code == "003e" ? '>'
-               : code == "0026" ? '&'
-               : code == "0027" ? '\''
-                                : '?';
         break;
-      }
       case 'r':
         break;
       default:

@@ -168,7 +168,7 @@ std::optional<Line> jvm(std::string_view body) {
   eat(body, "[ERROR] ");
   if (body.contains("<<< FAILURE!") || body.contains("<<< ERROR!")) {
     if (body.starts_with("Tests run:")) return of(LineKind::summary);
-    return of(LineKind::test_failed, body.substr(0, body.find_first_of(" ")));
+    return of(LineKind::test_failed, body.substr(0, body.find_first_of(' ')));
   }
   if (body.contains(" > ") && body.ends_with(" FAILED") && !body.starts_with("> ")) {
     return of(LineKind::test_failed, body.substr(0, body.size() - 7));

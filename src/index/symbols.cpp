@@ -100,9 +100,9 @@ class Finder {
   // Whether to look inside.
   bool visit(TSNode node) {
     const auto number = ts_node_symbol(node);
-    const auto index = number < table_.rule_of.size() ? table_.rule_of[number] : 0;
+    const std::size_t index = number < table_.rule_of.size() ? table_.rule_of[number] : 0U;
     if (index == 0) return true;
-    const SymbolRule& rule = table_.rules[index - std::size_t{1}];
+    const SymbolRule& rule = table_.rules[index - 1];
     const bool inside_function = ts_node_start_byte(node) < function_end_;
     if (rule.only == Only::outside_functions && inside_function) return true;
     if (rule.only == Only::with_body && is_absent(child(node, table_.body))) return true;
