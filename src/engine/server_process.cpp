@@ -170,8 +170,9 @@ Result<void> ServerProcess::bring_up(const LaunchOptions& options, const std::st
 }
 
 void ServerProcess::bury(std::unique_lock<std::mutex>& lock) {
-  const auto condemned = std::exchange(condemned_, {});
-  const bool replanned = std::exchange(replanned_, false);
+  // Forgotten only at the end: until then nobody may take this server for a ready one.
+  const auto condemned = condemned_;
+  const bool replanned = replanned_;
   lock.unlock();
   auto death = server_ ? server_->end(condemned || replanned) : Error{};
   const bool ran = server_ != nullptr;
@@ -185,6 +186,8 @@ void ServerProcess::bury(std::unique_lock<std::mutex>& lock) {
   }
   lock.lock();
   child_ended_ = false;
+  condemned_.reset();
+  replanned_ = false;
   if (replanned)
     crashes_.clear();
   else
