@@ -84,7 +84,7 @@ void Watchdog::run(std::stop_token stop) {
   std::condition_variable_any pause;
   std::unique_lock lock(mutex);
   while (verdict_ == Verdict::fine) {
-    pause.wait_for(lock, stop, std::chrono::milliseconds(50), [] { return false; });
+    pause.wait_for(lock, stop, std::chrono::milliseconds(10), [] { return false; });
     if (stop.stop_requested()) return;
     verdict_ = judge(root_, memory_, processes_);
   }

@@ -12,7 +12,7 @@ namespace plim::sandbox {
 
 /// Kills a confined command whose processes together use too much. Per-process limits cannot hold
 /// a tree, and an address-space limit breaks AddressSanitizer and the JVM, which reserve terabytes.
-/// Looks every 50 ms on its own thread; what is used between two looks is the kernel's to bear
+/// Looks every 10 ms on its own thread; what is used between two looks is the kernel's to bear
 /// (it kills such a command first, see sys::Command::expendable).
 class Watchdog {
  public:
