@@ -11,6 +11,8 @@
 
 #include <sys/syscall.h>
 
+#include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -80,6 +82,10 @@ Watchdog::Watchdog(pid_t root, int pidfd, Bytes memory, unsigned processes)
       loop_([this](std::stop_token stop) { run(stop); }) {}
 
 void Watchdog::run(std::stop_token stop) {
+  // Root, whom the kernel exempts from its limit of processes, may do this and needs it: a fork
+  // bomb would starve the one thread that ends it. Others are refused, and lose nothing.
+  const sched_param first{.sched_priority = 1};
+  ::pthread_setschedparam(::pthread_self(), SCHED_RR, &first);
   std::mutex mutex;
   std::condition_variable_any pause;
   std::unique_lock lock(mutex);
@@ -87,6 +93,11 @@ void Watchdog::run(std::stop_token stop) {
     pause.wait_for(lock, stop, std::chrono::milliseconds(10), [] { return false; });
     if (stop.stop_requested()) return;
     verdict_ = judge(root_, memory_, processes_);
+  }
+  // The namespace ends with its first process, which must not wait its turn among thousands.
+  for (const pid_t first_process : children_of(root_)) {
+    ::sched_setscheduler(first_process, SCHED_RR, &first);
+    ::kill(first_process, SIGKILL);
   }
   ::syscall(SYS_pidfd_send_signal, pidfd_, SIGKILL, nullptr, 0);
 }
