@@ -45,6 +45,9 @@ class Machine {
     set_available(20_GiB);
   }
 
+  // The engine's threads tell this machine until they have ended.
+  ~Machine() { engine.reset(); }
+
   void start() {
     auto started = LocalEngine::start(options, {});
     ASSERT_TRUE(started) << started.error().message;
