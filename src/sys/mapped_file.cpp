@@ -20,7 +20,7 @@ Result<MappedFile> MappedFile::open(const Directory& directory, const std::strin
   if (!S_ISREG(status.st_mode)) return fail(Errc::invalid, "{} is no regular file", path);
   const auto size = static_cast<std::size_t>(status.st_size);
   if (size == 0) return MappedFile(nullptr, 0);
-  void* const data = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd.get(), 0);
+  const void* const data = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd.get(), 0);
   if (data == MAP_FAILED) return fail_path("mapping", path);
   return MappedFile(static_cast<const char*>(data), size);
 }
