@@ -25,6 +25,6 @@ function(module name)
     # What is DISABLED_ is the other process of some test, not a test.
     gtest_discover_tests(${name}_test TEST_PREFIX "${name}." TEST_FILTER "-*DISABLED_*"
                          DISCOVERY_MODE PRE_TEST
-                         PROPERTIES TIMEOUT 120)
+                         PROPERTIES TIMEOUT 300)
   endif()
 endfunction()

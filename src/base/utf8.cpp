@@ -38,6 +38,23 @@ bool is_unsafe(char32_t point) {
          point == 0x200E || point == 0x200F || point == 0x061C;
 }
 
+// Where an escape sequence that starts at `at` ends: CSI (ESC [ … final), OSC (ESC ] … BEL or
+// ESC \), or intermediate bytes and a final one. Source: ECMA-48.
+std::size_t end_of_escape(std::string_view text, std::size_t at) {
+  if (at + 1 >= text.size()) return text.size();
+  std::size_t i = at + 2;
+  if (text[at + 1] == '[') {
+    while (i < text.size() && (text[i] < '@' || text[i] > '~')) ++i;
+  } else if (text[at + 1] == ']') {
+    while (i < text.size() && text[i] != '\a' && text[i] != '\x1b') ++i;
+    if (i < text.size() && text[i] == '\x1b') ++i;
+  } else {
+    i = at + 1;
+    while (i < text.size() && text[i] >= ' ' && text[i] <= '/') ++i;  // as in ESC ( B
+  }
+  return std::min(i + 1, text.size());
+}
+
 }  // namespace
 
 bool is_utf8(std::string_view text) {
@@ -87,6 +104,17 @@ std::string terminal_safe(std::string_view text) {
       out += text.substr(0, length);
     }
     text.remove_prefix(std::max<std::size_t>(length, 1));
+  }
+  return out;
+}
+
+std::string without_escapes(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t i = 0; i < text.size();) {
+    const auto escape = std::min(text.find('\x1b', i), text.size());
+    out += text.substr(i, escape - i);
+    i = escape < text.size() ? end_of_escape(text, escape) : escape;
   }
   return out;
 }

@@ -23,4 +23,8 @@ namespace plim {
 /// Source: Trojan Source (CVE-2021-42574) for the bidirectional set.
 [[nodiscard]] std::string terminal_safe(std::string_view text);
 
+/// `text` without its terminal escape sequences (colours, titles, links, cursor moves).
+/// Source: ECMA-48.
+[[nodiscard]] std::string without_escapes(std::string_view text);
+
 }  // namespace plim

@@ -62,5 +62,13 @@ TEST(TerminalSafe, ShowsWhatCouldDeceiveOrDrive) {
   EXPECT_EQ(terminal_safe("\xFF"), "\\xFF");
 }
 
+TEST(WithoutEscapes, LeavesTheTextThatATerminalShows) {
+  EXPECT_EQ(without_escapes("a\x1b[1;31mred\x1b[0m b"), "ared b");
+  EXPECT_EQ(without_escapes("\x1b]0;title\aafter\x1b]8;;http://x\x1b\\link"), "afterlink");
+  EXPECT_EQ(without_escapes("\x1b(Bplain\x1bM\x1b[m"), "plain");
+  for (const auto* cut : {"a\x1b", "a\x1b[", "a\x1b[31", "a\x1b]0;never ended"})
+    EXPECT_EQ(without_escapes(cut), "a") << cut;
+}
+
 }  // namespace
 }  // namespace plim

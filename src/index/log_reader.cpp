@@ -9,37 +9,15 @@ namespace {
 
 constexpr std::size_t longest_line = 16U << 10U;
 
-// Where the escape sequence at `at` ends: CSI (ESC [ … final), OSC (ESC ] … BEL or ESC \), a pair.
-// Source: ECMA-48.
-std::size_t end_of_escape(std::string_view text, std::size_t at) {
-  if (at + 1 >= text.size()) return text.size();
-  std::size_t i = at + 2;
-  if (text[at + 1] == '[') {
-    while (i < text.size() && (text[i] < '@' || text[i] > '~')) ++i;
-  } else if (text[at + 1] == ']') {
-    while (i < text.size() && text[i] != '\a' && text[i] != '\x1b') ++i;
-    if (i < text.size() && text[i] == '\x1b') ++i;
-  } else {
-    return i;
-  }
-  return std::min(i + 1, text.size());
-}
-
 std::string clean(std::string_view raw) {
   std::string out;
   out.reserve(raw.size());
-  for (std::size_t i = 0; i < raw.size();) {
-    const char c = raw[i];
-    if (c == '\x1b') {
-      i = end_of_escape(raw, i);
-      continue;
-    }
+  for (const char c : without_escapes(raw)) {
     if (c == '\r') {
       out.clear();  // the terminal would write over it
     } else if (static_cast<unsigned char>(c) >= 0x20 || c == '\t') {
       out += c;
     }
-    ++i;
   }
   return is_utf8(out) ? out : to_utf8(out);
 }

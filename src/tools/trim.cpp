@@ -21,36 +21,6 @@ std::string_view whole_lines_tail(std::string_view tail) {
                                                                          : tail;
 }
 
-// Where an ECMA-48 escape sequence that starts at `at` ends: CSI (ESC [ … final), OSC (ESC ] … BEL
-// or ESC \), or a pair.
-std::size_t end_of_escape(std::string_view text, std::size_t at) {
-  if (at + 1 >= text.size()) return text.size();
-  std::size_t i = at + 2;
-  if (text[at + 1] == '[') {
-    while (i < text.size() && (text[i] < '@' || text[i] > '~')) ++i;
-  } else if (text[at + 1] == ']') {
-    while (i < text.size() && text[i] != '\a' && text[i] != '\x1b') ++i;
-    if (i < text.size() && text[i] == '\x1b') ++i;
-  } else {
-    return i;
-  }
-  return std::min(i + 1, text.size());
-}
-
-std::string without_escapes(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
-  for (std::size_t i = 0; i < text.size();) {
-    if (text[i] == '\x1b') {
-      i = end_of_escape(text, i);
-    } else {
-      out += text[i];
-      ++i;
-    }
-  }
-  return out;
-}
-
 void remove_all(std::string& text, std::string_view what) {
   for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at)) {
     text.erase(at, what.size());

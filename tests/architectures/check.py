@@ -72,7 +72,7 @@ def write(path, model):
 
 def planned(plim, model, arguments):
     ran = subprocess.run([plim, "plan", model, "--device", "cpu", "--ctx", str(CONTEXT), "--json", *arguments],
-                         capture_output=True, text=True, timeout=60, check=False)
+                         capture_output=True, text=True, timeout=200, check=False)
     if ran.returncode not in (0, 6):
         return {"error": ran.stderr.strip()}
     plan = json.loads(ran.stdout)

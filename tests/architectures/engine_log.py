@@ -12,7 +12,7 @@ STATE = re.compile(r"llama_memory_recurrent: size =\s*([\d.]+) MiB")
 END = re.compile(r"compute buffer size|error loading model|failed to|GGML_ASSERT|GGML_ABORT")
 
 
-def measure(server, model, arguments, limit_s=30):
+def measure(server, model, arguments, limit_s=200):
     """MiB by kind ("model", "kv", "rs", "compute"), to the two decimals the engine prints; or the
     engine's last words under "error"."""
     command = [server, "-m", model, "--fit", "off", "-fa", "on", "-lv", "4", "--no-warmup", "--no-repack",

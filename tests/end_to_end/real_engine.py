@@ -23,7 +23,6 @@ LAVAPIPE = {} if DEVICE == "cpu" else {
     "GGML_VK_DISABLE_F16": "1",
     # Compiling shaders for a processor takes half a minute of it: once, not in each test.
     "XDG_CACHE_HOME": str(Path(TINY_MODEL).parent / "cache")}
-Place.patience_s = 110  # models compute, also on a busy machine
 
 
 def start(place, *flags):
