@@ -13,7 +13,9 @@ A scenario is a folder beside this file:
     args            more flags for plim run
     yes             whether --yes is given (default true)
     env             more environment
-    setup           odd files: [{"path", one of "text" "latin1" "hex" "link", and "mode"?, "repeat"?}]
+    eight_files     true: the project also holds the eight files of bench/small_window
+    setup           odd files: [{"path", one of "text" "latin1" "hex" "link" "parts" ([[text, times]…]),
+                    and "mode"?, "repeat"?}]
     expect_files    the same, for files afterwards that expect/ cannot hold
     removed         paths that are gone afterwards
     server          more flags for the fake engine
@@ -48,12 +50,13 @@ import sys
 import time
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+sys.path[:0] = [str(Path(__file__).resolve().parents[1]), str(Path(__file__).resolve().parents[2] / "bench")]
 from harness import (Failure, Fake, Place, adopt_orphans, check, check_no_orphans,  # noqa: E402
                      check_tree, tree)
+from small_window import suite  # noqa: E402
 
 HERE = Path(__file__).resolve().parent
-KNOWN = {"why", "args", "yes", "env", "setup", "expect_files", "removed", "server", "endpoint", "mcp", "then",
+KNOWN = {"why", "args", "yes", "env", "eight_files", "setup", "expect_files", "removed", "server", "endpoint", "mcp", "then",
          "exit", "stdout_has", "stderr_has", "not_has", "results_have", "results_lack",
          "nudges_have", "requests",
          "first_max_bytes", "first_has", "first_lacks", "window", "max_compactions", "task_stays", "together",
@@ -70,6 +73,7 @@ def put_file(root, entry):
         return
     data = (bytes.fromhex(entry["hex"]) if "hex" in entry
             else entry["latin1"].encode("latin-1") if "latin1" in entry
+            else "".join(text * times for text, times in entry["parts"]).encode() if "parts" in entry
             else entry["text"].encode())
     path.write_bytes(data * entry.get("repeat", 1))
     if "mode" in entry:
@@ -80,6 +84,8 @@ def prepare(folder, scenario, place):
     """Fills the project; returns what is there before and what is to be there after."""
     if (folder / "repo").is_dir():
         shutil.copytree(folder / "repo", place.project, dirs_exist_ok=True)
+    if scenario.get("eight_files"):
+        suite.fill(place.project)
     for entry in scenario.get("setup", []):
         put_file(place.project, entry)
     if "mcp" in scenario:
