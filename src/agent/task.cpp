@@ -1,8 +1,6 @@
 #include "agent/task.hpp"
 
-#include <condition_variable>
 #include <format>
-#include <mutex>
 #include <utility>
 
 #include "agent/prompt.hpp"
@@ -42,17 +40,6 @@ bool ends_in_plan_mode(const chat::Transcript& transcript) {
 }
 
 }  // namespace
-
-Deadline::Deadline(std::stop_token parent, std::chrono::seconds limit)
-    : on_parent_(std::move(parent), [this] { source_.request_stop(); }),
-      timer_([this, limit](std::stop_token done) {
-        std::mutex mutex;
-        std::unique_lock lock(mutex);
-        if (std::condition_variable_any().wait_for(lock, done, limit, [] { return false; })) return;
-        if (done.stop_requested()) return;
-        passed_ = true;
-        source_.request_stop();
-      }) {}
 
 Task::Task(chat::Transcript transcript, const Parts& parts, const Options& options,
            const Sink& sink, std::stop_token stop)

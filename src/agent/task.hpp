@@ -1,6 +1,5 @@
 #pragma once
 
-#include <atomic>
 #include <chrono>
 #include <functional>
 #include <optional>
@@ -8,30 +7,16 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
-#include <thread>
 
 #include "agent/agent.hpp"
 #include "agent/budget.hpp"
 #include "agent/instructions.hpp"
 #include "agent/loop_guard.hpp"
 #include "agent/record.hpp"
+#include "base/deadline.hpp"
 #include "chat/event.hpp"
 
 namespace plim::agent {
-
-/// Requests a stop when its parent does or when the time is up, and knows which it was.
-class Deadline {
- public:
-  Deadline(std::stop_token parent, std::chrono::seconds limit);
-  [[nodiscard]] std::stop_token token() const { return source_.get_token(); }
-  [[nodiscard]] bool passed() const { return passed_; }
-
- private:
-  std::stop_source source_;
-  std::atomic<bool> passed_ = false;
-  std::stop_callback<std::function<void()>> on_parent_;
-  std::jthread timer_;  // last: joins first
-};
 
 /// Why the loop ends.
 struct Ending {

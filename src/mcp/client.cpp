@@ -6,11 +6,12 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/log.hpp"
+
 namespace plim::mcp {
 namespace {
 
 using Json = nlohmann::ordered_json;
-using Clock = std::chrono::steady_clock;
 
 constexpr std::string_view modern_version = "2026-07-28";
 constexpr std::string_view legacy_version = "2025-11-25";
@@ -63,26 +64,33 @@ Answer read_answer(const Json& result) {
 
 Result<Client> Client::connect(std::unique_ptr<Transport> transport, std::stop_token stop) {
   Client client(std::move(transport));
-  TRY(client.shake_hands(stop));
+  TRY(client.find_era(stop));
   TRY(client.list_tools(std::move(stop)).transform_error(during("listing its tools")));
   return client;
 }
 
-// Servers of today need no handshake; whatever else comes back means an older one.
-Result<void> Client::shake_hands(std::stop_token stop) {
+// Servers of today need no handshake; whatever else they answer means an older one, and one that
+// knows neither says so itself.
+Result<void> Client::find_era(std::stop_token stop) {
   const auto discovered = request("server/discover", "{}", probe_limit, stop);
   if (discovered) return {};
   const auto code = discovered.error().code;
-  if (code == Errc::cancelled || code == Errc::io) return std::unexpected(discovered.error());
+  if (code == Errc::cancelled || code == Errc::io || code == Errc::denied)
+    return std::unexpected(discovered.error());
   modern_ = false;
+  return shake_hands(std::move(stop));
+}
+
+Result<void> Client::shake_hands(std::stop_token stop) {
+  version_.clear();
   const Json hello = {{"protocolVersion", legacy_version},
                       {"capabilities", Json::object()},
                       {"clientInfo", client_info()}};
   const auto answer = TRY(request("initialize", dump(hello), connect_limit, std::move(stop))
                               .transform_error(during("initialize")));
-  if (text_in(parse(answer), "protocolVersion").empty()) {
+  version_ = text_in(parse(answer), "protocolVersion");
+  if (version_.empty())
     return fail(Errc::protocol, "the server does not say which version it speaks");
-  }
   return notify("notifications/initialized", "{}");
 }
 
@@ -96,8 +104,12 @@ Result<void> Client::list_tools(std::stop_token stop) {
     for (const auto& tool : *tools) {
       const auto schema = tool.is_object() ? tool.value("inputSchema", Json::object()) : Json();
       const auto name = text_in(tool, "name");
-      if (!name.empty() && tools_.size() < most_tools)
-        tools_.push_back({name, text_in(tool, "description"), dump(schema)});
+      if (name.empty() || tools_.size() == most_tools) continue;
+      if (const auto mirrored = mirrored_parameters(dump(schema), "{}"); !mirrored) {
+        log::warn("mcp", "the tool {} is left out: {}", name, mirrored.error().message);
+        continue;
+      }
+      tools_.push_back({name, text_in(tool, "description"), dump(schema)});
     }
     cursor = text_in(result, "nextCursor");
     if (cursor.empty()) break;
@@ -111,12 +123,24 @@ Result<Answer> Client::call(const std::string& tool, std::string_view arguments,
                             std::stop_token stop) {
   auto object = parse(arguments.empty() ? "{}" : arguments);
   if (!object.is_object()) return fail(Errc::invalid, "the arguments are not a JSON object");
-  const Json params = {{"name", tool}, {"arguments", std::move(object)}};
-  const auto id = next_id_;
-  const auto answer = request("tools/call", dump(params), call_limit, std::move(stop));
+  net::Fields fields{{"Mcp-Name", field_value(tool)}};
+  const auto spec = std::ranges::find(tools_, tool, &chat::ToolSpec::name);
+  if (spec != tools_.end()) {
+    fields.append_range(TRY(mirrored_parameters(spec->parameters, dump(object))));
+  }
+  const auto params = dump({{"name", tool}, {"arguments", std::move(object)}});
+  auto id = next_id_;
+  auto answer = request("tools/call", params, call_limit, stop, fields);
+  if (!answer && answer.error().code == Errc::conflict) {
+    // Nothing was done under a session that is over: begin another, and say it again.
+    TRY(shake_hands(stop));
+    id = next_id_;
+    answer = request("tools/call", params, call_limit, std::move(stop), fields);
+  }
   if (!answer) {
     const auto code = answer.error().code;
-    if (code == Errc::cancelled || code == Errc::timeout) {
+    const bool left = code == Errc::cancelled || code == Errc::timeout;
+    if (left && !(modern_ && transport_->cancels_by_leaving())) {
       static_cast<void>(notify("notifications/cancelled", dump({{"requestId", id}})));
     }
     return std::unexpected(answer.error());
@@ -128,37 +152,45 @@ Result<Answer> Client::call(const std::string& tool, std::string_view arguments,
   return read_answer(result);
 }
 
+Outgoing Client::outgoing(std::string text, net::Fields fields) const {
+  const auto version = modern_ ? std::string(modern_version) : version_;
+  if (!version.empty()) fields.emplace_back("MCP-Protocol-Version", version);
+  return {std::move(text), std::move(fields)};
+}
+
 Result<std::string> Client::request(std::string_view method, std::string params,
-                                    std::chrono::milliseconds limit, std::stop_token stop) {
+                                    std::chrono::milliseconds limit, std::stop_token stop,
+                                    net::Fields fields) {
   const auto id = next_id_++;
   auto object = parse(params);
   if (modern_) {
     object["_meta"] = {{"io.modelcontextprotocol/protocolVersion", modern_version},
                        {"io.modelcontextprotocol/clientCapabilities", Json::object()},
                        {"io.modelcontextprotocol/clientInfo", client_info()}};
+    fields.emplace_back("Mcp-Method", method);
   }
   const Json message = {
       {"jsonrpc", "2.0"}, {"id", id}, {"method", method}, {"params", std::move(object)}};
-  TRY(transport_->send(dump(message)));
-  const auto deadline = Clock::now() + limit;
-  for (;;) {
-    const auto left =
-        std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now());
-    if (left.count() <= 0) return fail(Errc::timeout, "{}: no answer within {}", method, limit);
-    const auto reply = parse(TRY(transport_->receive(left, stop)));
-    if (!reply.is_object()) continue;  // a server that prints to its stdout
+  Json answer;
+  const auto take = [&](std::string_view text) -> Result<bool> {
+    auto reply = parse(text);
+    if (!reply.is_object()) return false;  // a server that prints to its stdout
     const auto reply_id = reply.find("id");
     if (reply.contains("method")) {
       if (reply_id != reply.end()) TRY(answer_server(dump(*reply_id), text_in(reply, "method")));
-      continue;
+      return false;
     }
     // An answer to a request that was given up on comes late.
-    if (reply_id == reply.end() || *reply_id != Json(id)) continue;
-    if (const auto error = reply.find("error"); error != reply.end())
-      return fail(Errc::protocol, "{}", error_text(*error));
-    const auto result = reply.find("result");
-    return result == reply.end() ? std::string("{}") : dump(*result);
-  }
+    if (reply_id == reply.end() || *reply_id != Json(id)) return false;
+    answer = std::move(reply);
+    return true;
+  };
+  TRY(transport_->request(outgoing(dump(message), std::move(fields)), take, limit, std::move(stop))
+          .transform_error(during(std::string(method))));
+  if (const auto error = answer.find("error"); error != answer.end())
+    return fail(Errc::protocol, "{}", error_text(*error));
+  const auto result = answer.find("result");
+  return result == answer.end() ? std::string("{}") : dump(*result);
 }
 
 // A server may ask us things; only whether we are alive is answered.
@@ -169,12 +201,12 @@ Result<void> Client::answer_server(const std::string& id, std::string_view metho
   } else {
     message["error"] = {{"code", -32601}, {"message", "not supported"}};
   }
-  return transport_->send(dump(message));
+  return transport_->send(outgoing(dump(message)));
 }
 
 Result<void> Client::notify(std::string_view method, std::string params) {
   return transport_->send(
-      dump({{"jsonrpc", "2.0"}, {"method", method}, {"params", parse(params)}}));
+      outgoing(dump({{"jsonrpc", "2.0"}, {"method", method}, {"params", parse(params)}})));
 }
 
 }  // namespace plim::mcp

@@ -1,12 +1,8 @@
 // A server as a child process, a line of JSON a message.
 #include <array>
-#include <atomic>
-#include <condition_variable>
-#include <functional>
-#include <mutex>
-#include <thread>
 #include <utility>
 
+#include "base/deadline.hpp"
 #include "mcp/client.hpp"
 #include "sys/beneath.hpp"
 #include "sys/pipe.hpp"
@@ -20,29 +16,6 @@ constexpr std::size_t most_line_bytes = 16U << 20U;
 // What a pipe takes without its reader: a server that does not read must not block us.
 constexpr std::size_t most_sent_bytes = 60U << 10U;
 
-// Requests a stop when its parent does, or after a time.
-class Timeout {
- public:
-  Timeout(std::stop_token parent, std::chrono::milliseconds limit)
-      : on_parent_(std::move(parent), [this] { source_.request_stop(); }),
-        timer_([this, limit](std::stop_token done) {
-          std::mutex mutex;
-          std::unique_lock lock(mutex);
-          std::condition_variable_any().wait_for(lock, done, limit, [] { return false; });
-          if (done.stop_requested()) return;
-          passed_ = true;
-          source_.request_stop();
-        }) {}
-  [[nodiscard]] std::stop_token token() const { return source_.get_token(); }
-  [[nodiscard]] bool passed() const { return passed_; }
-
- private:
-  std::stop_source source_;
-  std::atomic<bool> passed_ = false;
-  std::stop_callback<std::function<void()>> on_parent_;
-  std::jthread timer_;  // last: joins first
-};
-
 class StdioTransport final : public Transport {
  public:
   StdioTransport(sys::Process process, sys::UniqueFd input, sys::UniqueFd output)
@@ -52,16 +25,29 @@ class StdioTransport final : public Transport {
     process_.terminate(std::chrono::milliseconds(200));
   }
 
-  Result<void> send(std::string_view line) override {
-    if (line.size() > most_sent_bytes) {
-      return fail(Errc::capacity, "a message of {} bytes is too long", line.size());
+  Result<void> send(const Outgoing& message) override {
+    if (message.text.size() > most_sent_bytes) {
+      return fail(Errc::capacity, "a message of {} bytes is too long", message.text.size());
     }
-    if (sys::write_all(input_.get(), std::string(line) + "\n")) return {};
+    if (sys::write_all(input_.get(), message.text + "\n")) return {};
     return fail(Errc::io, "the server has ended");
   }
 
-  Result<std::string> receive(std::chrono::milliseconds limit, std::stop_token stop) override {
-    const Timeout timeout(std::move(stop), limit);
+  Result<void> request(const Outgoing& message, const Take& take, std::chrono::milliseconds limit,
+                       std::stop_token stop) override {
+    TRY(send(message));
+    const Deadline deadline(std::move(stop), limit);
+    for (;;) {
+      const auto line = receive(deadline.token());
+      if (!line && deadline.passed()) return fail(Errc::timeout, "no answer within {}", limit);
+      if (!line) return std::unexpected(line.error());
+      const bool answered = TRY(take(*line));
+      if (answered) return {};
+    }
+  }
+
+ private:
+  Result<std::string> receive(const std::stop_token& stop) {
     for (;;) {
       if (const auto newline = buffer_.find('\n'); newline != std::string::npos) {
         auto line = buffer_.substr(0, newline);
@@ -70,15 +56,12 @@ class StdioTransport final : public Transport {
       }
       if (buffer_.size() > most_line_bytes) return fail(Errc::capacity, "a line without end");
       std::array<char, 65536> chunk{};
-      const auto got = sys::read_some(output_.get(), chunk, timeout.token());
-      if (!got && timeout.passed()) return fail(Errc::timeout, "no answer within {}", limit);
-      if (!got) return std::unexpected(got.error());
-      if (*got == 0) return fail(Errc::io, "the server has ended");
-      buffer_.append(chunk.data(), *got);
+      const auto got = TRY(sys::read_some(output_.get(), chunk, stop));
+      if (got == 0) return fail(Errc::io, "the server has ended");
+      buffer_.append(chunk.data(), got);
     }
   }
 
- private:
   sys::Process process_;
   sys::UniqueFd input_;
   sys::UniqueFd output_;

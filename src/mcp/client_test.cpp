@@ -20,20 +20,24 @@ class ScriptedTransport final : public Transport {
  public:
   explicit ScriptedTransport(std::deque<std::string> replies, std::vector<std::string>& sent)
       : replies_(std::move(replies)), sent_(sent) {}
-  Result<void> send(std::string_view line) override {
-    sent_.emplace_back(line);
+  Result<void> send(const Outgoing& message) override {
+    sent_.push_back(message.text);
     return {};
   }
-  Result<std::string> receive(std::chrono::milliseconds, std::stop_token stop) override {
+  Result<void> request(const Outgoing& message, const Take& take, std::chrono::milliseconds,
+                       std::stop_token stop) override {
+    TRY(send(message));
     if (stop.stop_requested()) return fail(Errc::cancelled, "stopped");
-    if (replies_.empty()) return fail(Errc::timeout, "nothing");
-    auto reply = replies_.front();
-    replies_.pop_front();
-    const auto& last = sent_.back();
-    const auto at = last.find("\"id\":");
-    const auto id = last.substr(at + 5, last.find(',', at) - at - 5);
-    if (const auto mark = reply.find("ID"); mark != std::string::npos) reply.replace(mark, 2, id);
-    return reply;
+    const auto at = message.text.find("\"id\":");
+    const auto id = message.text.substr(at + 5, message.text.find(',', at) - at - 5);
+    while (!replies_.empty()) {
+      auto reply = replies_.front();
+      replies_.pop_front();
+      if (const auto mark = reply.find("ID"); mark != std::string::npos) reply.replace(mark, 2, id);
+      const bool answered = TRY(take(reply));
+      if (answered) return {};
+    }
+    return fail(Errc::timeout, "nothing");
   }
 
  private:
@@ -86,7 +90,7 @@ TEST_F(McpClient, AsksForEveryPage) {
 TEST_F(McpClient, ReadsTextAndPassesOverNoiseAndQuestions) {
   auto client = connect({discovered, two_tools, "starting up…", R"({"id":7,"method":"ping"})",
                          R"({"method":"notifications/message","params":{}})",
-                         R"({"id":3,"result":{"content":[{"type":"text","text":"one"},)"
+                         R"({"id":ID,"result":{"content":[{"type":"text","text":"one"},)"
                          R"({"type":"image"},{"type":"text","text":"two"}],"isError":true}})"});
   ASSERT_TRUE(client);
   const auto answer = client->call("a", R"({"x":1})", {});

@@ -116,12 +116,24 @@ class Call final : public tools::Tool {
     const auto mended = tools::mend_json(arguments.text("arguments"));
     const auto answer = server->client.call(
         name.substr(slash + 1), mended.value_or(arguments.text("arguments")), scope.stop);
-    if (!answer) return {"error: " + answer.error().message, true, {}, {}};
+    if (!answer) return {"error: " + said_of(answer.error(), server->name, scope), true, {}, {}};
     const auto text = answer->text.empty() ? "no output" : answer->text;
     return {answer->is_error ? "error: " + text : text, answer->is_error, {}, {}};
   }
 
  private:
+  // A call is not made again by itself: what it did before its server ended is not known.
+  [[nodiscard]] std::string said_of(const Error& error, const std::string& server,
+                                    const tools::Scope& scope) const {
+    if (error.code != Errc::io) return error.message;
+    const auto name = server;  // of what restart removes
+    servers_.restart(name, scope.stop);
+    const bool runs =
+        std::ranges::contains(servers_.running(scope.stop), name, &Servers::Running::name);
+    return error.message + (runs ? "; it was started again, call once more if that does no harm"
+                                 : "; it cannot be used any more");
+  }
+
   Servers& servers_;
   tools::ToolWords words_ =
       tools::make_words("mcp_call", words::mcp_call,
@@ -132,18 +144,28 @@ class Call final : public tools::Tool {
 
 std::vector<Servers::Running>& Servers::running(std::stop_token stop) {
   if (std::exchange(started_, true)) return running_;
-  for (const auto& config : configs_) {
-    auto transport = start_server(config);
-    auto client = transport ? Client::connect(*std::move(transport), stop)
-                            : Result<Client>(std::unexpected(transport.error()));
-    if (client) {
-      running_.push_back({config.name, *std::move(client)});
-    } else {
-      say_(std::format("note: the MCP server {} cannot be used: {}", config.name,
-                       client.error().message));
-    }
-  }
+  for (const auto& config : configs_) start(config, stop);
   return running_;
+}
+
+void Servers::start(const ServerConfig& config, std::stop_token stop) {
+  auto transport = config.url.empty() ? start_server(config) : reach_server(config);
+  auto client = transport ? Client::connect(*std::move(transport), std::move(stop))
+                          : Result<Client>(std::unexpected(transport.error()));
+  if (client) {
+    running_.push_back({config.name, *std::move(client)});
+  } else {
+    say_(std::format("note: the MCP server {} cannot be used: {}", config.name,
+                     client.error().message));
+  }
+}
+
+void Servers::restart(const std::string& name, std::stop_token stop) {
+  std::erase_if(running_, [&](const Running& each) { return each.name == name; });
+  const auto config = std::ranges::find(configs_, name, &ServerConfig::name);
+  if (config == configs_.end() || !restarted_.insert(name).second) return;
+  say_(std::format("note: the MCP server {} ended and is started again", name));
+  start(*config, std::move(stop));
 }
 
 std::vector<std::unique_ptr<tools::Tool>> make_tools(Servers& servers) {

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -10,10 +11,10 @@
 
 namespace plim::mcp {
 
-/// The user's servers, started at the first use of one of them.
+/// The user's servers, started at the first use of one of them, and again when one has ended.
 class Servers {
  public:
-  /// Says something to the user: a server that does not start.
+  /// Says something to the user: a server that does not start, or ends.
   using Say = std::function<void(const std::string&)>;
 
   Servers(std::vector<ServerConfig> configs, Say say)
@@ -27,11 +28,16 @@ class Servers {
   };
   /// All that could be started.
   [[nodiscard]] std::vector<Running>& running(std::stop_token stop);
+  /// One of them has ended: it is started again, once in a task. Ends `running`'s references.
+  void restart(const std::string& name, std::stop_token stop);
 
  private:
+  void start(const ServerConfig& config, std::stop_token stop);
+
   std::vector<ServerConfig> configs_;
   Say say_;
   std::vector<Running> running_;
+  std::set<std::string> restarted_;
   bool started_ = false;
 };
 

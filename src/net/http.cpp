@@ -79,10 +79,12 @@ httplib::Request to_httplib(Exchange& exchange) {
   if (!request.body.empty()) out.set_header("Content-Type", "application/json");
   if (!request.bearer.empty()) out.set_header("Authorization", "Bearer " + request.bearer);
   if (!request.range.empty()) out.set_header("Range", request.range);
-  out.set_header("Accept", exchange.on_body != nullptr ? "text/event-stream" : "application/json");
+  const std::string kind = exchange.on_body != nullptr ? "text/event-stream" : "application/json";
+  out.set_header("Accept", request.accept.empty() ? kind : request.accept);
   out.set_header("Accept-Encoding", "identity");  // a compressing proxy would hold events back
   out.set_header("User-Agent", "plimsoll");
   out.set_header("Expect", "");  // see make_client
+  for (const auto& [name, value] : request.fields) out.set_header(name, value);
   out.response_handler = [&exchange](const httplib::Response& head) {
     exchange.last_byte = Clock::now();
     exchange.answered = true;
@@ -90,6 +92,9 @@ httplib::Request to_httplib(Exchange& exchange) {
     exchange.response.content_type = head.get_header_value("Content-Type");
     exchange.response.content_range = head.get_header_value("Content-Range");
     exchange.response.location = head.get_header_value("Location");
+    if (exchange.request.on_field) {
+      for (const auto& [name, value] : head.headers) exchange.request.on_field(name, value);
+    }
     return true;
   };
   out.content_receiver = [&exchange](const char* data, std::size_t size, std::size_t, std::size_t) {

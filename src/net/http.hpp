@@ -12,6 +12,8 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/error.hpp"
 
@@ -39,12 +41,19 @@ struct Url {
 /// Errors: invalid, also for user:password@, a query or a fragment, which have no meaning here.
 [[nodiscard]] Result<Url> parse_url(std::string_view text);
 
+/// Names and values of a header's fields.
+using Fields = std::vector<std::pair<std::string, std::string>>;
+
 struct Request {
   std::string method = "GET";
   std::string path;    ///< Starts with '/'.
   std::string body;    ///< JSON.
   std::string range;   ///< Sent as `Range` when not empty: "bytes=0-1023".
   std::string bearer;  ///< Sent as `Authorization: Bearer` when not empty.
+  std::string accept;  ///< Empty: an event stream for stream, JSON for send.
+  Fields fields = {};  ///< More of the header. What is no field by RFC 9110 is left out.
+  /// Sees each field of the answer's header before its body.
+  std::function<void(std::string_view name, std::string_view value)> on_field = {};
   std::chrono::milliseconds connect_limit{std::chrono::seconds(10)};
   std::chrono::milliseconds silence_limit{std::chrono::seconds(30)};  ///< Without any byte.
   std::optional<std::chrono::milliseconds> total_limit;
