@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "agent/gate.hpp"
+#include "agent/retrieved.hpp"
 #include "chat/event.hpp"
 #include "engine/engine.hpp"
 #include "session/session.hpp"
@@ -29,6 +30,7 @@ struct Parts {
   Approver& approver;
   session::Session& session;
   tools::CommandLogs* logs = nullptr;  ///< Where whole outputs are kept; null: nowhere.
+  Retrieve retrieve = nullptr;  ///< Asked once, for a session's first task; null: nothing is.
 };
 
 struct Options {

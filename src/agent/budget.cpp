@@ -45,6 +45,13 @@ std::size_t Budget::file_list_bytes() const {
   return static_cast<std::size_t>(static_cast<double>(context_.value) / 50 * 3);
 }
 
+Tokens Budget::retrieved() const {
+  constexpr std::int64_t least_context = 8000;
+  constexpr std::int64_t most = 6000;
+  if (context_.value < least_context) return {};
+  return {std::min(context_.value * 15 / 100 / 100 * 100, most)};
+}
+
 Tokens Budget::real(Tokens cost) const {
   return {static_cast<std::int64_t>(static_cast<double>(cost.value) * scale_) + 1};
 }

@@ -49,6 +49,9 @@ class Budget {
   [[nodiscard]] std::size_t file_list_bytes() const;
   /// Cap of the project's instructions, and of a nested AGENTS.md each, in bytes: 2% too.
   [[nodiscard]] std::size_t instruction_bytes() const { return file_list_bytes(); }
+  /// Cap of what is looked up for the task before the first turn: 15% of the context in round
+  /// hundreds, at most 6000; nothing in a context below 8000, where it would crowd the work out.
+  [[nodiscard]] Tokens retrieved() const;
   [[nodiscard]] Tokens used() const { return used_; }
   [[nodiscard]] Tokens context() const { return context_; }
   /// Whether room should be made before the next request: a tool result of any use (a twelfth of

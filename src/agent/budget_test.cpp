@@ -57,6 +57,13 @@ TEST(Budget, BelievesTheNumbersOfAnOverflow) {
   EXPECT_EQ(budget.real({100}), Tokens{151});
 }
 
+TEST(Budget, LooksUpFifteenPerCentAndNothingInASmallContext) {
+  EXPECT_EQ(Budget(Tokens{4096}).retrieved(), Tokens{});
+  EXPECT_EQ(Budget(Tokens{8192}).retrieved(), Tokens{1200});
+  EXPECT_EQ(Budget(Tokens{16384}).retrieved(), Tokens{2400});
+  EXPECT_EQ(Budget(Tokens{131072}).retrieved(), Tokens{6000});
+}
+
 TEST(Budget, IsTightWhenNoUsefulResultFits) {
   Budget budget({12000});
   budget.correct(usage(8990), {8990});

@@ -104,6 +104,7 @@ tools::Outcome Task::outcome_of(const chat::ToolCall& call) {
     return {"error: not run, the context is full; make this call again", true, {}, {}};
   }
   if (const auto refusal = refuse(call)) return {*refusal, true, {}, {}};
+  if (auto known = answer_from_retrieved(call)) return *std::move(known);
   auto outcome = parts_.tools.run(call, scope());
   for (const auto& what : outcome.mended) count_rescue(what);
   // The cap in bytes is an estimate; text that is denser than most is cut again.
@@ -112,6 +113,22 @@ tools::Outcome Task::outcome_of(const chat::ToolCall& call) {
         tools::trim_middle(outcome.text, std::max<std::size_t>(outcome.text.size() * 3 / 4, 256));
   }
   return outcome;
+}
+
+// The first read of a file that the first message shows whole: said instead of shown again. A
+// second one is answered as any other, for a model that cannot look that far back.
+std::optional<tools::Outcome> Task::answer_from_retrieved(const chat::ToolCall& call) {
+  if (call.name != "read" || shown_whole_.empty()) return std::nullopt;
+  const auto path = parts_.files.relative(path_of(call));
+  const auto shown = path ? shown_whole_.find(*path) : shown_whole_.end();
+  if (shown == shown_whole_.end()) return std::nullopt;
+  const auto hash = std::move(shown->second);
+  shown_whole_.erase(shown);
+  if (hash_of(*path) != hash) return std::nullopt;
+  return tools::Outcome{.text =
+                            std::format("[the first message shows all lines of {}, and they are "
+                                        "unchanged; read it again to see them here]",
+                                        *path)};
 }
 
 std::optional<Ending> Task::judge(LoopGuard::Verdict verdict, const std::string& name) {

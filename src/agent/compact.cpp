@@ -11,6 +11,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "agent/retrieved.hpp"
 #include "agent/words.hpp"
 #include "base/utf8.hpp"
 #include "tools/trim.hpp"
@@ -144,7 +145,13 @@ chat::Transcript collapse(const chat::Transcript& transcript, std::string_view r
     if (message.role == chat::Role::system) out.push_back(message);
     if (message.role != chat::Role::user || is_ours(message)) continue;
     if (!head.empty()) head += later_mark;
-    head += head.empty() ? without_record(message.content) : std::string_view(message.content);
+    if (!head.empty()) {
+      head += message.content;
+      continue;
+    }
+    // What was looked up for the first turn has served; the files may have changed since.
+    head = without_retrieved(message.content);
+    head.resize(without_record(head).size());
   }
   head += record_mark;
   head += record;
@@ -162,8 +169,8 @@ std::string_view earlier_record(const chat::Transcript& transcript) {
   if (head == transcript.end()) return {};
   const std::string_view content = head->content;
   const auto mark = content.rfind(record_mark);
-  return mark == std::string_view::npos ? std::string_view()
-                                        : content.substr(mark + record_mark.size());
+  if (mark == std::string_view::npos || !find_retrieved(content).empty()) return {};
+  return content.substr(mark + record_mark.size());
 }
 
 std::size_t cut_results(chat::Transcript& transcript, std::size_t most_bytes) {

@@ -5,6 +5,7 @@
 
 #include "agent/budget.hpp"
 #include "agent/record.hpp"
+#include "agent/retrieved.hpp"
 
 namespace plim::agent {
 namespace {
@@ -90,6 +91,16 @@ TEST(Collapse, KeepsTheUsersWordsAnyNumberOfTimes) {
   }
   EXPECT_EQ(collapse(transcript, "r", "", false).size(), 2U);
   EXPECT_THAT(earlier_record(transcript), StartsWith("changed: a.c"));
+}
+
+TEST(Collapse, LeavesOutWhatWasLookedUpForTheFirstTurn) {
+  const auto looked_up =
+      retrieved_part("a.c:1-1 f\nint f;\n\n[earlier work, as plim recorded it]\nx");
+  chat::Transcript transcript{{.role = Role::system, .content = "S"},
+                              {.role = Role::user, .content = "Fix it." + looked_up}};
+  EXPECT_EQ(earlier_record(transcript), "");
+  EXPECT_EQ(collapse(transcript, "r", "", false).at(1).content,
+            "Fix it.\n\n[earlier work, as plim recorded it]\nr");
 }
 
 TEST(CutResults, LeavesTheirEnds) {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "agent/prompt.hpp"
+#include "agent/retrieved.hpp"
 #include "agent/words.hpp"
 #include "base/log.hpp"
 #include "chat/message_json.hpp"
@@ -33,8 +34,9 @@ bool ends_in_plan_mode(const chat::Transcript& transcript) {
   bool plan = false;
   for (const auto& message : transcript) {
     if (message.role != chat::Role::user) continue;
-    if (message.content.contains(plan_mode)) plan = true;
-    if (message.content.contains(work_mode)) plan = false;
+    const auto said = without_retrieved(message.content);
+    if (said.contains(plan_mode)) plan = true;
+    if (said.contains(work_mode)) plan = false;
   }
   return plan;
 }
@@ -54,6 +56,7 @@ Task::Task(chat::Transcript transcript, const Parts& parts, const Options& optio
   fixed_.tools = text_cost(chat::tools_json(parts.tools.specs()));
   fixed_.system = message_cost(system_message());
   budget_.restart(fixed_.tools + transcript_cost(transcript_));
+  count_retrieved();
   if (!transcript_.empty()) prefix_changed_ = "the session was resumed";
 }
 
@@ -95,6 +98,31 @@ std::string Task::first_message(std::string_view text) {
   return message;
 }
 
+// What the index finds for the task, as far as it leaves room for the work.
+std::string Task::retrieve(std::string_view text, Tokens taken) {
+  const auto room = budget_.left() - budget_.real(taken);
+  const auto cap = std::min(budget_.retrieved(), Tokens{room.value / 2});
+  if (!parts_.retrieve || cap.value <= 0) return "";
+  const auto found = parts_.retrieve(text, cap, deadline_.token());
+  for (const auto& path : found.whole_files) {
+    if (const auto file = parts_.files.read(path)) shown_whole_.emplace(path, file->hash);
+  }
+  if (!found.text.empty()) {
+    emit(chat::Notice{std::format("looked up for this task: {} tokens of the project's code",
+                                  budget_.real(text_cost(found.text)).value)});
+  }
+  return retrieved_part(found.text);
+}
+
+void Task::count_retrieved() {
+  fixed_.retrieved = {};
+  for (const auto& message : transcript_) {
+    const auto part = find_retrieved(message.content);
+    if (message.role == chat::Role::user && !part.empty()) fixed_.retrieved += text_cost(part);
+  }
+  if (fixed_.retrieved.value == 0) shown_whole_.clear();
+}
+
 void Task::begin(std::string_view text) {
   const auto& served = parts_.engine.served();
   emit(chat::TaskStarted{.session = parts_.session.id(),
@@ -104,12 +132,16 @@ void Task::begin(std::string_view text) {
   const bool first = is_new_ = transcript_.empty();
   if (first) add(system_message());
   std::string message = first ? first_message(text) : std::string(text);
-  if (first) fixed_.project = text_cost(std::string_view(message).substr(text.size()));
+  if (first) {
+    fixed_.project = text_cost(std::string_view(message).substr(text.size()));
+    message += retrieve(text, text_cost(message));
+  }
   // A mode is an appended message and a gate, never another prompt or other tools.
   const bool was_plan = ends_in_plan_mode(transcript_);
   if (options_.plan && !was_plan) message += plan_mode;
   if (!options_.plan && was_plan) message += work_mode;
   add({.role = chat::Role::user, .content = std::move(message)});
+  count_retrieved();
 }
 
 std::string Task::hash_of(const std::string& path) const {

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <functional>
+#include <map>
 #include <optional>
 #include <set>
 #include <stop_token>
@@ -53,6 +54,8 @@ class Task {
   void add(chat::Message message);
   void nudge(std::string_view words);
   [[nodiscard]] std::string first_message(std::string_view text);
+  [[nodiscard]] std::string retrieve(std::string_view text, Tokens taken);
+  void count_retrieved();
 
   // turn.cpp
   [[nodiscard]] engine::ChatResult request(const chat::Transcript& transcript, Tokens max_tokens,
@@ -74,6 +77,7 @@ class Task {
   [[nodiscard]] std::optional<std::string> refuse(const chat::ToolCall& call);
   [[nodiscard]] std::optional<Ending> run_call(const chat::ToolCall& call);
   [[nodiscard]] tools::Outcome outcome_of(const chat::ToolCall& call);
+  [[nodiscard]] std::optional<tools::Outcome> answer_from_retrieved(const chat::ToolCall& call);
   void report_changes(const tools::Outcome& outcome);
   [[nodiscard]] std::optional<Ending> judge(LoopGuard::Verdict verdict, const std::string& name);
   void rescue(chat::Reply& reply);
@@ -96,6 +100,7 @@ class Task {
   Instructions instructions_;
   chat::TaskFinished result_;
   std::set<std::string> changed_;
+  std::map<std::string, std::string> shown_whole_;  // files of the first message: their hashes
   std::set<tools::Access> always_;
   bool is_new_ = true;
   bool refused_ = false;

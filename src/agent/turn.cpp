@@ -229,6 +229,7 @@ void Task::replace_transcript(chat::Transcript transcript, std::string reason) {
   transcript_ = std::move(transcript);
   budget_.restart(fixed_.tools + transcript_cost(transcript_));
   guard_.forget_shown();
+  count_retrieved();
   prefix_changed_ = reason;
   ++result_.compactions;
   log::info("agent", "made room: {} tokens became {}: {}", before.value, budget_.used().value,

@@ -15,7 +15,7 @@
 namespace plim::app {
 namespace {
 
-constexpr std::array<Setting, 17> all_settings{{
+constexpr std::array<Setting, 18> all_settings{{
     {"model.path", ValueKind::text, "", "GGUF file to run; the demo model when empty"},
     {"model.context", ValueKind::integer, "", "context in tokens; as large as fits when empty"},
     {"model.device", ValueKind::text, "auto", "auto, cpu, or a GPU's name such as CUDA0"},
@@ -31,6 +31,7 @@ constexpr std::array<Setting, 17> all_settings{{
     {"agent.temperature", ValueKind::number, "", "sampling temperature; the model's own if empty"},
     {"agent.attempts", ValueKind::integer, "1", "fresh starts after failing tests"},
     {"agent.edit_format", ValueKind::text, "", "replace, line, patch or whole; the model's own"},
+    {"agent.packet", ValueKind::boolean, "true", "begin a session with the code its task is about"},
     {"agent.seed", ValueKind::integer, "", "sampling seed; random when empty"},
     {"sandbox.timeout_s", ValueKind::integer, "600", "longest a command or test run may take"},
 }};

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/commands.hpp"
+#include "app/retrieval.hpp"
 #include "base/utf8.hpp"
 #include "index/docs_find.hpp"
 
@@ -30,11 +31,7 @@ void print_json(const std::vector<index::DocAnswer>& answers) {
 }  // namespace
 
 Result<int> execute(const DocsCommand& command, const Context& context) {
-  const auto answers = TRY(index::find_docs(command.question, command.package,
-                                            {.root = context.project,
-                                             .home = context.paths.home,
-                                             .cache = context.paths.cache / "index",
-                                             .program_path = context.paths.program_path},
+  const auto answers = TRY(index::find_docs(command.question, command.package, docs_places(context),
                                             static_cast<std::size_t>(command.limit), context.stop));
   if (command.json) {
     print_json(answers);
@@ -47,8 +44,8 @@ Result<int> execute(const DocsCommand& command, const Context& context) {
   }
   if (!answers.empty()) return 0;
   std::println(
-      "not found offline: neither in installed dependencies, nor in manual pages, nor in "
-      "this project's documents");
+      "not found offline: neither in installed dependencies, manual pages, the system headers that "
+      "this project includes and docsets, nor in its documents and those of named packages");
   return 1;
 }
 

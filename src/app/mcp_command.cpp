@@ -60,7 +60,7 @@ Result<std::string> context_for(const Retrieval& retrieval, const Json& argument
   const auto task = text_of(arguments, "task");
   if (task.empty()) return fail(Errc::invalid, "task is missing");
   const auto budget = number_of(arguments, "budget", standard_budget, most_budget);
-  const auto packet = TRY(retrieval.packet(task, budget));
+  const auto packet = TRY(retrieval.packet(task, budget, index::estimate_tokens));
   if (packet.pieces.empty()) return std::string("nothing was found, or the budget is too small");
   return packet.text;
 }
@@ -77,13 +77,9 @@ Result<std::string> explain_log(const Retrieval& retrieval, const Json& argument
 }
 
 Result<std::string> docs(const Context& context, const Json& arguments) {
-  const auto answers =
-      TRY(index::find_docs(text_of(arguments, "question"), text_of(arguments, "package"),
-                           {.root = context.project,
-                            .home = context.paths.home,
-                            .cache = context.paths.cache / "index",
-                            .program_path = context.paths.program_path},
-                           number_of(arguments, "limit", 3, 10), context.stop));
+  const auto answers = TRY(index::find_docs(text_of(arguments, "question"),
+                                            text_of(arguments, "package"), docs_places(context),
+                                            number_of(arguments, "limit", 3, 10), context.stop));
   std::string text;
   for (const auto& answer : answers) {
     text += std::format("{}\n{} {} {}\n\n{}\n\n", answer.title, answer.package, answer.version,

@@ -175,8 +175,10 @@ void add_finding_commands(CLI::App& app, Commands& commands) {
       commands.add(app, commands.context, "context", "what a model would be given for a task");
   context->add_option("task", commands.context.task, "what is to be done, in your words")
       ->required();
-  context->add_option("--budget", commands.context.budget, "tokens")
+  context->add_option("--budget", commands.context.budget, "tokens (default: as in plim run)")
       ->check(CLI::Range(1, 1'000'000));
+  commands.flags.add(context, "--ctx", "model.context",
+                     "the model's context, which sets the budget");
   context->add_flag("--json", commands.context.json, "as JSON, piece by piece");
 
   auto* docs = commands.add(app, commands.docs, "docs", "look a symbol or a question up, offline");

@@ -76,7 +76,7 @@ struct SearchCommand {
 /// `plim context TASK`: what a model would be given for a task, and what it costs.
 struct ContextCommand {
   std::string task;
-  int budget = 1200;  ///< Tokens.
+  int budget = 0;  ///< Tokens; 0: what the first turn of plim run gives.
   bool json = false;
 };
 

@@ -1,7 +1,6 @@
 #include "app/retrieval.hpp"
 
 #include "index/log_find.hpp"
-#include "index/packet_tokens.hpp"
 #include "sys/directory.hpp"
 
 namespace plim::app {
@@ -25,19 +24,41 @@ Result<index::Snippets> Retrieval::find_in_log(const index::LogReport& report,
   return index::find_in_log(index, root_, report, words, limits);
 }
 
-Result<index::Packet> Retrieval::packet(const std::string& task, std::size_t budget) const {
+Result<index::Packet> Retrieval::packet(const std::string& task, std::size_t budget,
+                                        const index::Measure& measure) const {
+  const auto index = TRY(open());
+  return packet(index, task, budget, measure);
+}
+
+Result<index::Packet> Retrieval::packet(const index::Index& index, const std::string& task,
+                                        std::size_t budget, const index::Measure& measure) const {
   constexpr std::uint64_t largest_file = 4U << 20U;
   const auto directory = TRY(sys::Directory::open(root_));
   const index::Query query{.task = task};
-  const auto found = TRY(find(query, {}));
-  return index::make_packet(found, query,
+  return index::make_packet(index.find(query, {.files = 50, .functions = 100}), query,
                             {.budget = budget,
-                             .measure = index::estimate_tokens,
+                             .measure = measure,
                              .read = [&](const std::string& path) -> std::optional<std::string> {
                                auto content = directory.read(path, largest_file);
                                return content ? std::optional(std::move(content->bytes))
                                               : std::nullopt;
                              }});
+}
+
+index::DocsPlaces docs_places(const Context& context) {
+  const auto& home = context.paths.home;
+  index::DocsPlaces places{.root = context.project,
+                           .home = home,
+                           .cache = context.paths.cache / "index",
+                           .program_path = context.paths.program_path};
+  if (home.empty()) return places;
+  const auto data = context.environment.find("XDG_DATA_HOME");
+  const auto given = data != context.environment.end() && !data->second.empty();
+  places.docsets = {
+      (given ? std::filesystem::path(data->second) : home / ".local/share") / "Zeal/Zeal/docsets",
+      home / ".var/app/org.zealdocs.Zeal/data/Zeal/Zeal/docsets",
+      home / "Library/Application Support/Dash/DocSets"};
+  return places;
 }
 
 }  // namespace plim::app

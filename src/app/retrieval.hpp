@@ -6,14 +6,15 @@
 
 #include "app/commands.hpp"
 #include "base/error.hpp"
+#include "index/docs_find.hpp"
 #include "index/index.hpp"
 #include "index/log_parser.hpp"
 #include "index/packet.hpp"
 
 namespace plim::app {
 
-/// What `plim context` and `plim mcp` ask of the project's index. Each question looks at the files
-/// anew, so no answer is stale. Borrows nothing.
+/// What `plim context`, `plim mcp` and a first turn ask of the project's index. Each question looks
+/// at the files anew, so no answer is stale. Borrows nothing.
 class Retrieval {
  public:
   explicit Retrieval(const Context& context)
@@ -25,8 +26,12 @@ class Retrieval {
   [[nodiscard]] Result<index::Snippets> find_in_log(const index::LogReport& report,
                                                     const std::string& words,
                                                     const index::FindLimits& limits) const;
-  /// Counted by estimate_tokens.
-  [[nodiscard]] Result<index::Packet> packet(const std::string& task, std::size_t budget) const;
+  [[nodiscard]] Result<index::Packet> packet(const std::string& task, std::size_t budget,
+                                             const index::Measure& measure) const;
+  /// The same of an index that is open and fresh.
+  [[nodiscard]] Result<index::Packet> packet(const index::Index& index, const std::string& task,
+                                             std::size_t budget,
+                                             const index::Measure& measure) const;
 
  private:
   [[nodiscard]] Result<index::Index> open() const;
@@ -34,5 +39,8 @@ class Retrieval {
   std::filesystem::path root_;
   std::filesystem::path cache_;
 };
+
+/// Where documentation may lie on this machine.
+[[nodiscard]] index::DocsPlaces docs_places(const Context& context);
 
 }  // namespace plim::app

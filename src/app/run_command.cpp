@@ -6,6 +6,7 @@
 
 #include "agent/agent.hpp"
 #include "app/commands.hpp"
+#include "app/first_packet.hpp"
 #include "app/mcp_servers.hpp"
 #include "app/wire.hpp"
 #include "chat/event.hpp"
@@ -167,6 +168,9 @@ Result<int> execute(const RunCommand& command, const Context& context) {
   const tools::OpenSandbox commands = [&sandbox]() -> const sandbox::Sandbox& {
     return sandbox.get();
   };
+  // Nothing is looked up for a session that goes on: its first message stays what it was.
+  std::optional<FirstPacket> packet;
+  if (!command.resume && context.config.text("agent.packet") == "true") packet.emplace(context);
   auto wired = wire_engine(context, [&](const std::string& text) { output.say(text); });
   if (!wired) {
     if (wired.error().code == Errc::cancelled) return 130;
@@ -193,9 +197,15 @@ Result<int> execute(const RunCommand& command, const Context& context) {
   const std::string task = command.task.empty() ? "Go on with the task." : command.task;
   const auto options =
       agent_options(command, context, *wired, test_command(command, context, files));
+  agent::Retrieve retrieve;
+  if (packet && *wired->takes_packet) {
+    retrieve = [&](std::string_view text, Tokens budget, std::stop_token stop) {
+      return packet->get(text, budget, *wired->engine, std::move(stop));
+    };
+  }
   const auto finished = agent::run_task(
       std::move(transcript), task,
-      {*wired->engine, toolbox, files, commands, approver, session, &logs}, options,
+      {*wired->engine, toolbox, files, commands, approver, session, &logs, retrieve}, options,
       [&](const chat::Event& event) { output.event(event); }, context.stop);
   wired->engine->keep();
   return exit_code(finished.outcome);

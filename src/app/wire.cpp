@@ -40,6 +40,7 @@ Result<WiredEngine> wire_local(const Context& context, const Say& say) {
   say(proof_line(started->server().proof()));
   say(isolation_line(started->server()));
   WiredEngine wired{.engine = std::move(started)};
+  wired.takes_packet = local.model.get<bool>("plimsoll.packet");
   if (local.model.get<std::string>("plimsoll.edit_format") == "line") {
     wired.edit_format = tools::EditFormat::line;
   } else if (local.model.get<std::string>("general.architecture") == "gpt-oss") {
@@ -59,6 +60,10 @@ Result<WiredEngine> wire_engine(const Context& context, const Say& say) {
   if (wired && format == "replace") wired->edit_format = tools::EditFormat::replace;
   if (wired && format == "patch") wired->edit_format = tools::EditFormat::patch;
   if (wired && format == "whole") wired->edit_format = tools::EditFormat::whole;
+  // A model too weak to copy a line of text was not trained on code it did not ask for.
+  if (wired && !wired->takes_packet) {
+    wired->takes_packet = wired->edit_format != tools::EditFormat::line;
+  }
   return wired;
 }
 

@@ -41,6 +41,10 @@ struct ListedModel {
 /// Ollama's GET /api/ps: context_length of `model` while it is loaded.
 [[nodiscard]] std::optional<Tokens> parse_ollama_ps(std::string_view body, std::string_view model);
 
+/// The body that asks llama-server's POST /tokenize about `text`, and the number in its answer.
+[[nodiscard]] std::string tokenize_request(std::string_view text);
+[[nodiscard]] std::optional<Tokens> parse_token_count(std::string_view body);
+
 /// The body that asks Ollama's POST /api/show for `model`.
 [[nodiscard]] std::string ollama_show_request(std::string_view model);
 

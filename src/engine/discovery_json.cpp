@@ -67,6 +67,17 @@ std::optional<Tokens> parse_ollama_ps(std::string_view body, std::string_view mo
   return find_size(at(parsed, "models"), "name", model, "context_length");
 }
 
+std::string tokenize_request(std::string_view text) {
+  return Json{{"content", text}}.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+std::optional<Tokens> parse_token_count(std::string_view body) {
+  const Json parsed = Json::parse(body, nullptr, false);
+  const Json& tokens = at(parsed, "tokens");
+  if (!tokens.is_array()) return {};
+  return Tokens{static_cast<std::int64_t>(tokens.size())};
+}
+
 std::string ollama_show_request(std::string_view model) {
   Json request;
   request["model"] = model;

@@ -19,6 +19,11 @@ class EndpointEngine final : public Engine {
     return chat_with(peer_, served_, request, on_delta, std::move(stop));
   }
   const ServedModel& served() const override { return served_; }
+  std::optional<Tokens> count(std::string_view text, std::stop_token stop) override {
+    if (!served_.is_llama_server) return std::nullopt;
+    const auto counted = count_tokens(peer_, text, std::move(stop));
+    return counted ? std::optional(*counted) : std::nullopt;
+  }
 
  private:
   Peer peer_;
@@ -33,14 +38,6 @@ Result<Peer> make_peer(const Endpoint& endpoint) {
               .api_key = endpoint.api_key,
               .connect_limit = endpoint.connect_timeout,
               .stall_limit = endpoint.stall_limit};
-}
-
-// Where a server's own, non-OpenAI pages are: the base less its "/v1".
-std::string root_of(const Peer& peer) {
-  constexpr std::string_view version = "/v1";
-  std::string root = peer.base;
-  if (root.ends_with(version)) root.resize(root.size() - version.size());
-  return root;
 }
 
 /// The body of a page that is there; nothing for one that is not.

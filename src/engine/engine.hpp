@@ -10,6 +10,7 @@
 #include <span>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <variant>
 
 #include "base/error.hpp"
@@ -90,6 +91,13 @@ class Engine {
 
   /// Names the conversation that begins, and takes up what was kept of it.
   virtual void resume(const std::string& conversation) { (void)conversation; }
+
+  /// How many tokens the model's own vocabulary makes of a text; nothing from a server that is not
+  /// asked or does not say.
+  [[nodiscard]] virtual std::optional<Tokens> count(std::string_view text, std::stop_token stop) {
+    (void)text, (void)stop;
+    return std::nullopt;
+  }
 
   /// Writes down what this conversation has computed, where the engine is ours and it is worth the
   /// disk: for the end of a session that may be resumed.

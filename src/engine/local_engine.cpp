@@ -182,6 +182,12 @@ LocalEngine::Round LocalEngine::ask(const ChatRequest& request, const Sink& on_d
   return {std::unexpected(std::move(failure)), died && !passed_on && !stop.stop_requested()};
 }
 
+std::optional<Tokens> LocalEngine::count(std::string_view text, std::stop_token stop) {
+  if (server_.state() != ServerProcess::State::ready) return std::nullopt;
+  const auto counted = count_tokens(server_.peer(), text, std::move(stop));
+  return counted ? std::optional(*counted) : std::nullopt;
+}
+
 // The connection's error only says that it broke; the child's end says why.
 ChatError LocalEngine::explain_failure(ChatError failure, const ChatRequest& request,
                                        std::stop_token stop) {

@@ -38,6 +38,7 @@ class LocalEngine final : public Engine {
   [[nodiscard]] ChatResult chat(const ChatRequest& request, const Sink& on_delta,
                                 std::stop_token stop) override;
   [[nodiscard]] const ServedModel& served() const override { return served_; }
+  [[nodiscard]] std::optional<Tokens> count(std::string_view text, std::stop_token stop) override;
 
   /// As Engine::resume: a file name. Waits for a reply under way. Any thread.
   void resume(const std::string& conversation) override;

@@ -4,6 +4,7 @@
 #include <format>
 #include <utility>
 
+#include "engine/discovery.hpp"
 #include "engine/exit_reason.hpp"
 #include "engine/reply_builder.hpp"
 #include "engine/wire.hpp"
@@ -153,6 +154,28 @@ Result<void> probe(const Peer& peer, std::chrono::milliseconds limit, std::stop_
                               .transform_error(during("waiting for a first token")));
   if (answer.status == 200) return {};
   return std::unexpected(explain_status(peer, answer.status, answer.body).error);
+}
+
+std::string root_of(const Peer& peer) {
+  constexpr std::string_view version = "/v1";
+  std::string root = peer.base;
+  if (root.ends_with(version)) root.resize(root.size() - version.size());
+  return root;
+}
+
+Result<Tokens> count_tokens(const Peer& peer, std::string_view text, std::stop_token stop) {
+  constexpr std::chrono::milliseconds soon = std::chrono::seconds(5);
+  const auto answer = TRY(net::send(peer.origin,
+                                    {.method = "POST",
+                                     .path = root_of(peer) + "/tokenize",
+                                     .body = tokenize_request(text),
+                                     .bearer = peer.api_key,
+                                     .connect_limit = std::min(soon, peer.connect_limit),
+                                     .silence_limit = std::min(soon, peer.stall_limit)},
+                                    std::move(stop)));
+  const auto count = parse_token_count(answer.body);
+  if (!count) return fail(Errc::protocol, "{} does not count tokens", to_string(peer.origin));
+  return *count;
 }
 
 Result<net::Response> get(const Peer& peer, const std::string& path, std::stop_token stop) {

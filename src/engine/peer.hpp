@@ -35,6 +35,14 @@ struct Peer {
 [[nodiscard]] Result<net::Response> get(const Peer& peer, const std::string& path,
                                         std::stop_token stop);
 
+/// llama-server's POST /tokenize: how many tokens its model makes of `text`. Waits a few seconds at
+/// most. Errors: as net::send; protocol when it does not say.
+[[nodiscard]] Result<Tokens> count_tokens(const Peer& peer, std::string_view text,
+                                          std::stop_token stop);
+
+/// Where a server's own, non-OpenAI pages are: the base less its "/v1".
+[[nodiscard]] std::string root_of(const Peer& peer);
+
 /// What an HTTP error means to the user.
 [[nodiscard]] ChatError explain_status(const Peer& peer, int status, std::string_view body);
 

@@ -2,10 +2,14 @@
 
 #include <algorithm>
 #include <format>
+#include <optional>
 #include <string_view>
 
-#include "base/utf8.hpp"
+#include "index/docs_docsets.hpp"
+#include "index/docs_headers.hpp"
 #include "index/docs_packages.hpp"
+#include "index/docs_shelf.hpp"
+#include "index/docs_text.hpp"
 #include "index/index.hpp"
 #include "index/outline.hpp"
 #include "sys/directory.hpp"
@@ -14,7 +18,6 @@
 namespace plim::index {
 namespace {
 
-constexpr std::size_t longest_text = 1600;
 constexpr std::uint64_t largest_file = 4U << 20U;
 constexpr std::size_t lines_of_body = 12;  // where Python keeps its docstring
 constexpr std::size_t exact_per_package = 3;
@@ -33,11 +36,13 @@ std::string symbol_of(std::string_view question) {
   return std::string(mark == std::string_view::npos ? question : question.substr(mark + 1));
 }
 
-std::string cut(std::string_view text) {
-  const auto end = text.find_last_not_of(" \t\r\n");
-  text = text.substr(0, end == std::string_view::npos ? 0 : end + 1);
-  if (text.size() <= longest_text) return to_utf8(text);
-  return std::string(utf8_prefix(to_utf8(text), longest_text)) + " …";
+// The name before that: "vector" of "std::vector::push_back".
+std::string qualifier_of(std::string_view question) {
+  const auto end = question.find_last_of(".:#");
+  if (end == std::string_view::npos) return {};
+  auto rest = question.substr(0, end);
+  while (rest.ends_with(':')) rest.remove_suffix(1);
+  return symbol_of(rest);
 }
 
 // A definition with the comment above it and the beginning of its body.
@@ -51,7 +56,7 @@ std::string shown(const Symbol& symbol, std::string_view text) {
     end = std::min(text.find('\n', end), text.size() - 1) + 1;
     ++line;
   }
-  return cut(text.substr(start, end - start));
+  return cut_answer(text.substr(start, end - start));
 }
 
 class Search {
@@ -92,21 +97,34 @@ class Search {
     }
   }
 
-  // A question in words: the best parts of the best files.
-  void words_in(const DocPackage& package, bool documents_only) {
-    const auto index = open(package.folder);
-    const auto files = sys::Directory::open(package.folder);
-    if (!index || !files) return;
-    const auto found =
-        index->find({.task = "documentation: " + question_}, {.files = 20, .functions = 20});
-    for (const auto& hit : found.files) {
-      const bool document = hit.path.ends_with(".md") || hit.path.ends_with(".rst") ||
-                            hit.path.ends_with(".txt") || hit.path.ends_with(".adoc");
-      if (full()) return;
-      if (!document && documents_only) continue;
-      const auto content = files->read(hit.path, largest_file);
-      if (content && document) add_section(package, hit.path, content->bytes);
+  // A question in words.
+  void words_in(const DocPackage& package) {
+    if (!shelf_) {
+      auto opened = DocShelf::open(places_.cache);
+      if (!opened) return;
+      shelf_ = std::move(*opened);
     }
+    for (const auto& folder : {package.folder, package.about}) {
+      if (folder.empty() || full()) continue;
+      const DocPackage place{.name = package.name, .version = package.version, .folder = folder};
+      auto found = shelf_->find(question_, place, limit_ - answers_.size(), stop_);
+      if (found) add(std::move(*found));
+    }
+  }
+
+  void headers(const std::string& package) {
+    auto found = find_in_headers(symbol_, qualifier_of(question_), places_.root, places_.headers,
+                                 limit_, stop_);
+    if (!package.empty()) {
+      std::erase_if(found, [&](const auto& answer) { return !answer.package.contains(package); });
+    }
+    add(std::move(found));
+  }
+
+  void docsets(const std::string& package) {
+    auto found = find_in_docsets(question_, package, places_.docsets, limit_ - answers_.size());
+    if (!found.empty() || question_ == symbol_) return add(std::move(found));
+    add(find_in_docsets(symbol_, package, places_.docsets, limit_ - answers_.size()));
   }
 
   void manual_page() {
@@ -129,42 +147,10 @@ class Search {
     return index;
   }
 
-  // The section under a Markdown heading that has most of the question's words.
-  void add_section(const DocPackage& package, const std::string& path, std::string_view text) {
-    std::size_t best = 0, best_start = 0, best_end = 0;
-    for (std::size_t start = 0; start < text.size();) {
-      auto end = text.find("\n#", start + 1);
-      end = end == std::string_view::npos ? text.size() : end + 1;
-      const auto score = words_shared(text.substr(start, end - start));
-      if (score > best) {
-        best = score;
-        best_start = start;
-        best_end = end;
-      }
-      start = end;
+  void add(std::vector<DocAnswer> found) {
+    for (auto& answer : found) {
+      if (!full()) answers_.push_back(std::move(answer));
     }
-    if (best == 0) return;
-    const auto section = text.substr(best_start, best_end - best_start);
-    const auto line = 1 + std::ranges::count(text.substr(0, best_start), '\n');
-    answers_.push_back({.title = cut(section.substr(0, section.find('\n'))),
-                        .package = package.name,
-                        .version = package.version,
-                        .source = std::format("{}:{}", (package.folder / path).string(), line),
-                        .text = cut(section)});
-  }
-
-  [[nodiscard]] std::size_t words_shared(std::string_view text) const {
-    std::size_t shared = 0;
-    std::string word;
-    for (const char c : question_ + " ") {
-      if (is_name(c)) {
-        word += c;
-        continue;
-      }
-      if (word.size() > 2 && text.contains(word)) ++shared;
-      word.clear();
-    }
-    return shared;
   }
 
   void add_manual(const std::filesystem::path& file, const std::string& section) {
@@ -186,7 +172,7 @@ class Search {
     answers_.push_back({.title = symbol_ + "(" + section + ")",
                         .package = "man",
                         .source = file.string(),
-                        .text = cut(text),
+                        .text = cut_answer(text),
                         .exact = true});
   }
 
@@ -195,8 +181,32 @@ class Search {
   const DocsPlaces& places_;
   std::size_t limit_;
   std::stop_token stop_;
+  std::optional<DocShelf> shelf_;
   std::vector<DocAnswer> answers_;
 };
+
+// The folders in /usr/share/doc that a question is about.
+std::vector<DocPackage> system_packages(const std::string& question, const std::string& package,
+                                        const DocsPlaces& places) {
+  std::vector<DocPackage> found;
+  std::string word;
+  for (const char c : (package.empty() ? question : package) + " ") {
+    if (is_name(c) || c == '-' || c == '.' || c == '+') {
+      word += c;
+      continue;
+    }
+    std::error_code error;
+    const bool plain = word.size() > 2 && !word.contains("..") && !word.starts_with('.');
+    for (const auto& name : {word, word + "-doc", "lib" + word + "-dev"}) {
+      const auto folder = places.system_documents / name;
+      if (plain && std::filesystem::is_directory(folder, error)) {
+        found.push_back({.name = name, .version = {}, .folder = folder});
+      }
+    }
+    word.clear();
+  }
+  return found;
+}
 
 }  // namespace
 
@@ -215,16 +225,21 @@ Result<std::vector<DocAnswer>> find_docs(const std::string& question, const std:
       packages, [&](const auto& known) { return question.starts_with(known.name); });
   Search search(question, places, limit, stop);
   if (search.is_symbol()) {
-    if (package.empty() || package == "man") search.manual_page();
     for (const auto& known : packages) {
       if (!search.full()) search.exact_in(known);
     }
+    if (package.empty() || package == "man") search.manual_page();
+    if (!search.full()) search.headers(package);
+    if (!search.full()) search.docsets(package);
   }
   const DocPackage project{.folder = places.root};
-  if (package.empty() && !search.full()) search.words_in(project, true);
+  if (package.empty() && !search.full()) search.words_in(project);
   for (const auto& known : packages) {
     const bool asked = !package.empty() || question.contains(known.name);
-    if (asked && !search.full()) search.words_in(known, false);
+    if (asked && !search.full()) search.words_in(known);
+  }
+  for (const auto& known : system_packages(question, package, places)) {
+    if (!search.full()) search.words_in(known);
   }
   if (stop.stop_requested()) return fail(Errc::cancelled, "stopped");
   return search.take();

@@ -77,7 +77,7 @@ class Finder {
     if (error || !fs::is_directory(folder, error)) return;
     const auto [end, at] = std::ranges::mismatch(base, folder);
     if (end != base.end() || at == folder.end()) return;
-    found_.push_back({std::move(package), std::move(version), folder});
+    found_.push_back({std::move(package), std::move(version), folder, {}});
   }
 
   void npm() {
@@ -107,9 +107,10 @@ class Finder {
           const auto top = read(site / name, "top_level.txt");
           const auto module = top ? std::string(lines_of(*top).empty() ? "" : lines_of(*top)[0])
                                   : name.substr(0, dash);
-          add(site, module, name.substr(0, dash),
-              name.substr(dash + 1,
-                          name.size() - dash - 1 - std::string_view(".dist-info").size()));
+          const auto end = name.size() - dash - 1 - std::string_view(".dist-info").size();
+          const auto before = found_.size();
+          add(site, module, name.substr(0, dash), name.substr(dash + 1, end));
+          if (found_.size() > before) found_.back().about = site / name;
         }
       }
     }

@@ -13,6 +13,7 @@ struct DocPackage {
   std::string name;
   std::string version;  ///< Empty: not said.
   std::filesystem::path folder;
+  std::filesystem::path about;  ///< What else is written about it (Python: METADATA); may be empty.
 
   friend bool operator==(const DocPackage&, const DocPackage&) = default;
 };

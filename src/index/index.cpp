@@ -45,11 +45,12 @@ struct Built {
 };
 
 Built build(const sys::Directory& root, std::span<const SweptFile* const> files,
-            const ReadLimits& limits) {
+            const ReadLimits& limits, const std::stop_token& stop) {
   Parser parser;
   SegmentBuilder builder;
   Built built;
   for (const auto* file : files) {
+    if (stop.stop_requested()) break;
     const auto read_at = now_ns();
     auto content = root.read(file->path, max_read);
     if (!content && content.error().code != Errc::capacity) {
@@ -68,7 +69,7 @@ Built build(const sys::Directory& root, std::span<const SweptFile* const> files,
 
 std::vector<Built> build_in_parallel(const sys::Directory& root,
                                      std::span<const SweptFile* const> files,
-                                     const ReadLimits& limits) {
+                                     const ReadLimits& limits, const std::stop_token& stop) {
   const auto wanted = static_cast<unsigned>(1 + files.size() / files_per_thread);
   const auto threads =
       std::min({wanted, std::max(1U, std::thread::hardware_concurrency()), max_threads});
@@ -79,7 +80,7 @@ std::vector<Built> build_in_parallel(const sys::Directory& root,
       const auto first = files.size() * i / threads;
       const auto end = files.size() * (i + 1) / threads;
       workers.emplace_back([&, i, part = files.subspan(first, end - first)] {
-        built[i] = build(root, part, limits);
+        built[i] = build(root, part, limits, stop);
       });
     }
   }
@@ -99,9 +100,9 @@ struct Index::State {
   Health health;
   std::size_t failed_reads = 0;
 
-  Result<void> refresh();
+  Result<void> refresh(const std::stop_token& stop);
   std::vector<const SweptFile*> changed(const Sweep& found);
-  Result<void> take_in(std::span<const SweptFile* const> files);
+  Result<void> take_in(std::span<const SweptFile* const> files, const std::stop_token& stop);
   void keep();
   void make_corpus(const Sweep& found);
 };
@@ -132,8 +133,10 @@ std::vector<const SweptFile*> Index::State::changed(const Sweep& found) {
 }
 
 // Reads `files` and makes them part of the amendment, or of a new base once that is large.
-Result<void> Index::State::take_in(std::span<const SweptFile* const> files) {
-  const auto built = build_in_parallel(root, files, options.limits);
+Result<void> Index::State::take_in(std::span<const SweptFile* const> files,
+                                   const std::stop_token& stop) {
+  const auto built = build_in_parallel(root, files, options.limits, stop);
+  if (stop.stop_requested()) return fail(Errc::cancelled, "stopped");
   failed_reads = 0;
   std::vector<Segment> fresh;
   for (const auto& each : built) {
@@ -185,13 +188,13 @@ void Index::State::make_corpus(const Sweep& found) {
   }
 }
 
-Result<void> Index::State::refresh() {
+Result<void> Index::State::refresh(const std::stop_token& stop) {
   const auto found = TRY(sweep(root, options.max_files));
   const auto files = changed(found);
   const bool some_died =
       std::ranges::contains(dead_in_base, true) || std::ranges::contains(dead_in_amendment, true);
   if (!files.empty() || !base) {
-    if (auto taken = take_in(files); !taken) return taken;
+    if (auto taken = take_in(files, stop); !taken) return taken;
     keep();
   }
   (void)some_died;
@@ -220,7 +223,7 @@ Result<Index> Index::open(IndexOptions options) {
   return Index(std::move(state));
 }
 
-Result<void> Index::refresh() { return state_->refresh(); }
+Result<void> Index::refresh(const std::stop_token& stop) { return state_->refresh(stop); }
 
 const Health& Index::health() const { return state_->health; }
 const Corpus& Index::corpus() const { return state_->corpus; }
@@ -243,6 +246,8 @@ Snippets Index::find(const Query& query, const FindLimits& limits) const {
   Snippets found{.health = state_->health};
   const auto question = read_question(query);
   const auto ranking = rank(corpus, question, std::max(limits.files, limits.functions));
+  found.rare_words = ranking.rare_words;
+  found.is_named = ranking.is_named;
   for (const auto& file : ranking.files) {
     if (found.files.size() == limits.files) break;
     const auto& doc = corpus.doc(file.doc);

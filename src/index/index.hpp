@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -59,6 +60,8 @@ struct Snippets {
   std::vector<FileHit> files;
   std::vector<FunctionHit> functions;
   Health health;
+  int rare_words = 0;     ///< Of the task: those that few files have, and one of the best does.
+  bool is_named = false;  ///< The task names a place, or something that few files define.
 };
 
 struct FindLimits {
@@ -87,8 +90,8 @@ class Index {
   ~Index();
 
   /// Looks at every file's metadata and reads what has changed since. Files that cannot be read
-  /// are left out and counted. Errors: those of open.
-  Result<void> refresh();
+  /// are left out and counted. Errors: those of open; cancelled.
+  Result<void> refresh(const std::stop_token& stop = {});
 
   /// Ranks files and functions as of the last refresh.
   [[nodiscard]] Snippets find(const Query& query, const FindLimits& limits = {}) const;

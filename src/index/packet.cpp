@@ -11,14 +11,27 @@ namespace plim::index {
 namespace {
 
 // Shares of the budget, in hundredths. Bodies take what the others leave.
-constexpr std::size_t file_share = 40;
+constexpr std::size_t file_share = 60;
 constexpr std::size_t paths_share = 10;
-constexpr std::size_t outline_share = 8;  // of each of three files
-constexpr std::size_t piece_share = 30;   // beyond it a function is shown in windows
+constexpr std::size_t callers_share = 5;
+constexpr std::size_t outline_share = 5;      // of each of three files
+constexpr std::size_t whole_file_share = 15;  // a smaller file is shown whole
+
+constexpr std::size_t ordinary_body = 250;  // tokens
+constexpr std::size_t long_share = 30;
+
+// What one function may cost before it is shown in windows: the likeliest two may be long, later
+// ones may not push others out.
+std::size_t most_of_body(std::size_t budget, std::size_t rank) {
+  const std::size_t share = rank < 2 ? long_share : rank < 6 ? 15 : 8;
+  return std::max(budget * share / 100, std::min(ordinary_body, budget * long_share / 100));
+}
+
 constexpr std::size_t most_paths = 10;
 constexpr std::size_t most_outlines = 3;
 constexpr std::size_t most_signatures = 24;
-constexpr std::size_t most_functions = 50;
+constexpr std::size_t most_functions = 100;
+constexpr std::size_t most_whole_files = 6;  // asked for by so many functions
 constexpr std::size_t most_windows = 3;
 constexpr std::size_t most_callers = 6;
 constexpr std::size_t separator_cost = 2;
@@ -49,6 +62,7 @@ class Packer {
 
   // Takes a piece if it fits into what is left of the budget, of its file's share and of `most`.
   bool take(PacketPiece piece, std::size_t most) {
+    if (!packets::is_plain(piece.path)) return true;
     if (piece.text.empty() || request_.shown.contains(piece.hash) || hashes_.contains(piece.hash)) {
       return true;  // nothing to add, which is as good
     }
@@ -61,6 +75,7 @@ class Packer {
     used_ += price;
     of_file += price;
     hashes_.insert(piece.hash);
+    if (piece.is_whole_file) packet_.whole_files.push_back(piece.path);
     packet_.pieces.push_back(std::move(piece));
     return true;
   }
@@ -75,7 +90,7 @@ class Packer {
     for (std::size_t i = 0; i < std::min(most_outlines, found_.files.size()); ++i) {
       const auto& file = found_.files[i];
       const auto& text = text_of(file.path);
-      if (!text) continue;
+      if (!text || std::ranges::contains(packet_.whole_files, file.path)) continue;
       for (std::size_t most = most_signatures; most >= 3; most /= 2) {
         if (take(packets::outline_piece(file, *text, words_, most), part(outline_share))) break;
       }
@@ -87,11 +102,22 @@ class Packer {
       const auto& function = found_.functions[i];
       const auto& text = text_of(function.path);
       if (!text || overlaps(function)) continue;
-      if (take(packets::body_piece(function, *text), part(piece_share))) continue;
+      if (i < most_whole_files && add_whole(function.path, *text)) continue;
+      const auto most = most_of_body(request_.budget, i);
+      if (take(packets::body_piece(function, *text), most)) continue;
       for (std::size_t windows = most_windows; windows > 0; --windows) {
-        if (take(packets::window_piece(function, *text, words_, windows), part(piece_share))) break;
+        if (take(packets::window_piece(function, *text, words_, windows), most)) break;
       }
     }
+  }
+
+  // The file itself, when it is small and nothing of it is shown yet.
+  bool add_whole(const std::string& path, const std::string& text) {
+    if (used_by_file_[path] > 0) return false;
+    const FunctionHit all{.path = path, .name = "whole file", .last_line = ~std::uint32_t{0}};
+    auto piece = packets::body_piece(all, text);
+    const bool is_new = !request_.shown.contains(piece.hash) && !hashes_.contains(piece.hash);
+    return is_new && take(std::move(piece), part(whole_file_share));
   }
 
   // Whether a piece shows this function already, as part of what encloses it.
@@ -118,7 +144,7 @@ class Packer {
     if (calls == 0) return;
     piece.text.pop_back();
     piece.hash = piece.text;
-    take(std::move(piece), part(paths_share));
+    take(std::move(piece), part(callers_share));
   }
 
   [[nodiscard]] static std::string render(const std::vector<PacketPiece>& pieces) {
@@ -130,10 +156,14 @@ class Packer {
   // Token counts of parts need not add up to that of the whole; the least goes first.
   Packet finish() {
     packet_.budget = request_.budget;
+    packet_.files = found_.health.files;
+    packet_.rare_words = found_.rare_words;
+    packet_.is_named = found_.is_named;
     for (;;) {
       packet_.text = render(packet_.pieces);
       packet_.cost = packet_.text.empty() ? 0 : request_.measure(packet_.text);
       if (packet_.cost <= request_.budget) return std::move(packet_);
+      std::erase(packet_.whole_files, packet_.pieces.back().path);
       packet_.pieces.pop_back();
     }
   }

@@ -13,7 +13,7 @@
 namespace plim::index::packets {
 namespace {
 
-constexpr std::size_t window_lines = 6;
+constexpr std::size_t window_lines = 4;
 constexpr std::size_t longest_line = 300;
 
 std::string folded(std::string_view word) {
@@ -43,6 +43,10 @@ void finish(PacketPiece& piece, std::string shows) {
 
 }  // namespace
 
+bool is_plain(std::string_view path) {
+  return std::ranges::none_of(path, [](char c) { return static_cast<unsigned char>(c) < ' '; });
+}
+
 Words words_of(const Query& query) {
   Words words;
   for (const auto& term : read_question(query).terms) words[folded(term.text)] = term.weight;
@@ -66,6 +70,7 @@ double worth_of(std::string_view line, const Words& words) {
 PacketPiece paths_piece(const std::vector<FileHit>& files, std::size_t most) {
   PacketPiece piece{.zoom = Zoom::paths, .text = "Files, most likely first:\n"};
   for (std::size_t i = 0; i < std::min(most, files.size()); ++i) {
+    if (!is_plain(files[i].path)) continue;
     piece.text += std::format("{} ({})\n", files[i].path, to_string(files[i].reason));
   }
   finish(piece, piece.text);
@@ -108,9 +113,12 @@ PacketPiece body_piece(const FunctionHit& function, std::string_view text) {
   piece.text = title_of(function, first, last);
   std::string shows;
   for (std::size_t n = first; n <= last; ++n) {
-    piece.text += std::format("{}\t{}\n", n, clipped(lines[n - 1].text));
+    piece.text += std::format("{}\n", clipped(lines[n - 1].text));
     shows += std::string(lines[n - 1].text) + "\n";
   }
+  const auto is_clipped = [](const auto& line) { return line.text.size() > longest_line; };
+  piece.is_whole_file =
+      first == 1 && last == lines.size() && std::ranges::none_of(lines, is_clipped);
   finish(piece, std::move(shows));
   return piece;
 }
@@ -137,18 +145,19 @@ PacketPiece window_piece(const FunctionHit& function, std::string_view text, con
     const auto from = std::max(first, n - std::min(n, window_lines));
     for (auto line = from; line <= std::min(last, n + window_lines); ++line) shown.insert(line);
   }
+  if (taken == 0) return piece;  // its first lines alone say too little
   piece.first_line = static_cast<std::uint32_t>(first);
   piece.last_line = static_cast<std::uint32_t>(last);
   piece.text = title_of(function, first, last);
   std::string shows;
   std::size_t next = first;
   for (const auto n : shown) {
-    if (n > next) piece.text += "…\n";
-    piece.text += std::format("{}\t{}\n", n, clipped(lines[n - 1].text));
+    if (n > next) piece.text += std::format("[lines {}-{} left out]\n", next, n - 1);
+    piece.text += std::format("{}\n", clipped(lines[n - 1].text));
     shows += std::string(lines[n - 1].text) + "\n";
     next = n + 1;
   }
-  if (next <= last) piece.text += "…\n";
+  if (next <= last) piece.text += std::format("[lines {}-{} left out]\n", next, last);
   finish(piece, std::move(shows));
   return piece;
 }

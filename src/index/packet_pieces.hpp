@@ -10,6 +10,9 @@
 // Inside index only: the pieces that packets are made of.
 namespace plim::index::packets {
 
+/// Whether a path can stand in a line: one with control characters could pretend to be several.
+[[nodiscard]] bool is_plain(std::string_view path);
+
 /// The words of a task and what each is worth.
 using Words = std::unordered_map<std::string, double>;
 
@@ -24,10 +27,10 @@ using Words = std::unordered_map<std::string, double>;
 [[nodiscard]] PacketPiece outline_piece(const FileHit& file, std::string_view text,
                                         const Words& words, std::size_t most);
 
-/// Lines `first` to `last` of a file, numbered.
+/// A function's lines as they stand in its file.
 [[nodiscard]] PacketPiece body_piece(const FunctionHit& function, std::string_view text);
 
-/// The function's signature and the best `windows` places in it with six lines around each.
+/// The function's signature and the best `windows` places in it with four lines around each.
 [[nodiscard]] PacketPiece window_piece(const FunctionHit& function, std::string_view text,
                                        const Words& words, std::size_t windows);
 

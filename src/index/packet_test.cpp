@@ -72,8 +72,9 @@ TEST(Packet, ShowsALongFunctionAroundWhatTheTaskNames) {
   std::ranges::rotate(project.found.functions, std::prev(project.found.functions.end()));
   const auto packet =
       make_packet(project.found, {.task = "apply_discount is wrong"}, project.request(800));
-  EXPECT_THAT(packet.text, HasSubstr("1\tdef checkout(cart):"));
-  EXPECT_THAT(packet.text, HasSubstr("402\t    apply_discount(cart)"));
+  EXPECT_THAT(packet.text, HasSubstr("src/checkout.py:1-802 checkout\ndef checkout(cart):\n"));
+  EXPECT_THAT(packet.text, HasSubstr("left out]\n    step_396(cart)\n"));
+  EXPECT_THAT(packet.text, HasSubstr("\n    apply_discount(cart)\n"));
   EXPECT_THAT(packet.text, Not(HasSubstr("step_200(")));
 }
 
@@ -93,7 +94,7 @@ TEST(Packet, GivesNoFileMoreThanItsShare) {
   std::size_t cost = 0;
   for (const auto& piece : packet.pieces) cost += piece.path == "a.py" ? piece.cost : 0;
   EXPECT_GT(cost, 200U);
-  EXPECT_LE(cost, 400U);
+  EXPECT_LE(cost, 600U);
 }
 
 TEST(Packet, LeavesOutWhatTheContextHoldsAndCopies) {

@@ -104,11 +104,11 @@ class Reader {
 
   Question take() && {
     for (const auto& [text, wording] : words_) {
-      question_.terms.push_back({text, weight_of(wording), wording.is_name});
+      question_.terms.push_back({text, weight_of(wording), wording.is_name, false});
       if (!wording.is_name) add_variants(text, variant_weight * weight_of(wording));
     }
     for (const auto& [text, weight] : variants_) {
-      if (!words_.contains(text)) question_.terms.push_back({text, weight, false});
+      if (!words_.contains(text)) question_.terms.push_back({text, weight, false, true});
     }
     return std::move(question_);
   }

@@ -38,6 +38,7 @@ struct Question {
     std::string text;
     double weight = 0;
     bool is_name = false;  ///< Written as code: parse_header, HttpServer, foo().
+    bool is_form = false;  ///< Not in the task: another form of a word there.
   };
   std::vector<Term> terms;  ///< Distinct.
   std::vector<Mention> mentions;

@@ -123,12 +123,20 @@ Ranking rank(const Corpus& corpus, const Question& question, std::size_t depth,
   Fusion fusion(corpus, weights);
   fusion.add(text.docs, weights.by_words, Reason::words);
   fusion.add(best_chunks(corpus, text.chunks), weights.by_chunk, Reason::function);
-  fusion.add(score_mentions(corpus, question), weights.by_mention, Reason::mentioned);
+  const auto mentions = score_mentions(corpus, question);
+  fusion.add(mentions, weights.by_mention, Reason::mentioned);
   fusion.add(text.names, weights.by_definition, Reason::defines);
   fusion.add(text.paths, weights.by_path, Reason::path);
   Ranking ranking;
+  const auto says = [](float score) { return score > 0; };
+  ranking.is_named = std::ranges::any_of(mentions, says) || std::ranges::any_of(text.names, says);
   ranking.files = std::move(fusion).take(question, std::max(depth, list_depth));
   ranking.chunks = rank_chunks(corpus, ranking.files, text.chunks, depth);
+  constexpr std::size_t best = 3;
+  for (std::size_t i = 0; i < std::min(best, ranking.files.size()); ++i) {
+    const auto rare = static_cast<int>(text.rare[ranking.files[i].doc]);
+    ranking.rare_words = std::max(ranking.rare_words, rare);
+  }
   if (ranking.files.size() > depth) ranking.files.resize(depth);
   return ranking;
 }

@@ -46,6 +46,8 @@ struct RankedChunk {
 struct Ranking {
   std::vector<RankedFile> files;    ///< Best first.
   std::vector<RankedChunk> chunks;  ///< Functions, best first.
+  int rare_words = 0;     ///< Of the question: those that few files have, and one of the best does.
+  bool is_named = false;  ///< It names a place, or something that few files define.
 };
 
 /// Ranks what a question is about: at most `depth` files and functions.

@@ -20,6 +20,7 @@ struct TextScores {
   Scores chunks;  ///< BM25 over each chunk's own text.
   Scores names;   ///< By document: names in the question that it defines, rare ones most.
   Scores paths;   ///< By document: words in the question that its path has.
+  Scores rare;    ///< By document: how many of the question's words that are rare here it has.
 };
 
 [[nodiscard]] TextScores score_text(const Corpus& corpus, const Question& question,

@@ -11,11 +11,22 @@ namespace plim::index {
 namespace {
 
 constexpr std::size_t max_terms = 128;
+constexpr double rare_share = 0.1;         // of the files: what fewer have is a rare word
 constexpr std::size_t boosted = 1000;      // functions whose names are looked at
 constexpr std::uint32_t max_definers = 8;  // a name that more files define points nowhere
 
 double idf(double docs, double with_term) {
   return std::log(1 + (docs - with_term + 0.5) / (with_term + 0.5));
+}
+
+// What is to be done says nothing of where.
+bool is_an_errand(std::string_view word) {
+  constexpr auto errands = std::to_array<std::string_view>(
+      {"add",       "broken",     "bug",     "bugs",  "change",  "check",   "clean",    "correct",
+       "debug",     "everything", "failing", "fails", "failure", "fix",     "fixes",    "help",
+       "implement", "improve",    "make",    "mend",  "please",  "problem", "refactor", "repair",
+       "review",    "run",        "test",    "tests", "update",  "write",   "wrong"});
+  return std::ranges::contains(errands, word);
 }
 
 class TextScorer {
@@ -34,6 +45,7 @@ class TextScorer {
     scores_.chunks.resize(corpus.chunk_count());
     scores_.names.resize(corpus.doc_count());
     scores_.paths.resize(corpus.doc_count());
+    scores_.rare.resize(corpus.doc_count());
     weighted_.resize(corpus.doc_count());
   }
 
@@ -69,6 +81,7 @@ class TextScorer {
     const Question::Term* term;
     std::vector<TermEntry> entries;
     double worth = 0;  // weight and rarity
+    bool is_rare = false;
     double chunks = 0, definers = 0, paths = 0;
   };
 
@@ -83,6 +96,7 @@ class TextScorer {
     }
     if (with_term == 0 || term.weight <= 0) return;
     weighed.worth = term.weight * idf(docs_, with_term);
+    weighed.is_rare = !term.is_form && with_term <= docs_ * rare_share && !is_an_errand(term.text);
     into.push_back(std::move(weighed));
   }
 
@@ -99,7 +113,7 @@ class TextScorer {
       read_defs(weighed.entries[i].defs, part, name_weight);
       read_path(weighed.entries[i].path, part, path_weight);
     }
-    flush(weighed.worth);
+    flush(weighed.worth, weighed.is_rare);
   }
 
   void count_in(std::uint32_t doc, double weight) {
@@ -159,8 +173,9 @@ class TextScorer {
     }
   }
 
-  void flush(double weight) {
+  void flush(double weight, bool is_rare) {
     for (const auto doc : touched_) {
+      scores_.rare[doc] += is_rare ? 1 : 0;
       const double frequency = weighted_[doc];
       scores_.docs[doc] += static_cast<float>(weight * frequency / (frequency + weights_.k1));
       weighted_[doc] = 0;

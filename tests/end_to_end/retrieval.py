@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from harness import Place, check, main  # noqa: E402
+from harness import Fake, Place, check, main, say  # noqa: E402
 
 CART = "def price(item):\n    return item['price']\n\n\ndef total(items):\n    return sum(price(i) for i in items)\n"
 LOG = """processed 1
@@ -53,6 +53,26 @@ def context_keeps_its_budget():
         check(done.code == 0 and packet["tokens"] <= 300, done)
         check("def total(items):" in packet["text"], packet["text"])
         check(sum(piece["tokens"] for piece in packet["pieces"]) <= 300, packet)
+
+
+def the_first_turn_gets_what_context_prints():
+    with Place() as place:
+        shop(place)
+        for number in range(12):
+            place.write(f"shop/part{number}.py", f"def step_{number}(value):\n    return value + {number}\n")
+        task = "total() counts an item without a price"
+        packet = place.run(["context", task, "--ctx", "16384"]).out.removesuffix("\n")
+        with Fake(place, [say("Done."), say("Done.")], ["--ctx-size", "16384"]) as fake:
+            done = place.run(["run", "--endpoint", fake.endpoint, "--no-verify", "--json", task])
+            check(done.code == 3, done)
+            first = fake.requests()[0]["messages"][1]["content"]
+            check(packet.startswith("Files, most likely first:\nshop/cart.py"), packet)
+            check(f"\n{packet}\n[end of what was looked up]" in first, f"{packet}\n---\n{first}")
+            use = json.loads(done.out.splitlines()[-1])["context"]
+            rows = [use[row] for row in ("system", "tools", "project", "retrieved", "history", "reserve", "left")]
+            check(sum(rows) == use["size"] == 16384 and use["retrieved"] > 50, use)
+            place.run(["run", "--endpoint", fake.endpoint, "--no-verify", task], {"PLIM_AGENT_PACKET": "false"})
+            check("looked up" not in fake.requests()[1]["messages"][1]["content"], "agent.packet = false")
 
 
 def speak(place, *requests):
@@ -101,4 +121,5 @@ def tools_for_a_client_without_handshake():
 
 
 main(search_by_a_log, search_by_a_failing_test, context_keeps_its_budget,
+     the_first_turn_gets_what_context_prints,
      tools_for_a_client_that_shakes_hands, tools_for_a_client_without_handshake)
