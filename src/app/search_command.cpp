@@ -1,3 +1,4 @@
+#include <filesystem>
 #include <format>
 #include <fstream>
 #include <iostream>
@@ -69,7 +70,12 @@ Result<index::Snippets> find(const SearchCommand& command, const Context& contex
   const auto report = TRY(read_report(command.log));
   auto index = TRY(index::Index::open(options));
   TRY(index.refresh());
-  return index::find_in_log(index, context.project, report, command.query, limits);
+  auto found = TRY(index::find_in_log(index, context.project, report, command.query, limits));
+  // A log that lies in the project has all of its own words.
+  std::error_code error;
+  const auto own = std::filesystem::weakly_canonical(command.log, error);
+  std::erase_if(found.files, [&](const auto& hit) { return context.project / hit.path == own; });
+  return found;
 }
 
 nlohmann::json to_json(const index::FileHit& hit) {

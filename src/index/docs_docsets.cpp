@@ -9,6 +9,7 @@
 
 #include "index/docs_sqlite.hpp"
 #include "index/docs_text.hpp"
+#include "index/lex.hpp"
 #include "sys/directory.hpp"
 
 namespace plim::index {
@@ -127,12 +128,9 @@ std::vector<DocAnswer> find_in_docsets(const std::string& name, const std::strin
     for (const auto& entry : *entries) {
       if (entry.kind != sys::FileKind::directory || !entry.name.ends_with(ending)) continue;
       const auto title = entry.name.substr(0, entry.name.size() - ending.size());
-      const bool asked = package.empty() || std::ranges::equal(title, package, [](char a, char b) {
-                           const auto low = [](char c) {
-                             return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-                           };
-                           return low(a) == low(b);
-                         });
+      const bool asked =
+          package.empty() ||
+          std::ranges::equal(title, package, {}, lex_detail::lower, lex_detail::lower);
       if (asked && answers.size() < limit)
         Docset(folder / entry.name, title).find(name, limit, answers);
     }

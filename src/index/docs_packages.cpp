@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "sys/directory.hpp"
+#include "workspace/line_index.hpp"
 
 namespace plim::index {
 namespace {
@@ -35,16 +36,6 @@ std::vector<std::string> folders_in(const fs::path& folder) {
     if (entry.kind == sys::FileKind::directory) names.push_back(entry.name);
   }
   return names;
-}
-
-std::vector<std::string_view> lines_of(std::string_view text) {
-  std::vector<std::string_view> lines;
-  while (!text.empty()) {
-    const auto end = std::min(text.find('\n'), text.size());
-    lines.push_back(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return lines;
 }
 
 std::string text_member(const Json& object, const char* name) {
@@ -105,8 +96,8 @@ class Finder {
           const auto dash = name.find('-');
           if (!name.ends_with(".dist-info") || dash == std::string::npos) continue;
           const auto top = read(site / name, "top_level.txt");
-          const auto module = top ? std::string(lines_of(*top).empty() ? "" : lines_of(*top)[0])
-                                  : name.substr(0, dash);
+          const auto module =
+              top ? top->substr(0, top->find_first_of("\r\n")) : name.substr(0, dash);
           const auto end = name.size() - dash - 1 - std::string_view(".dist-info").size();
           const auto before = found_.size();
           add(site, module, name.substr(0, dash), name.substr(dash + 1, end));
@@ -128,7 +119,7 @@ class Finder {
       return std::string(open < close ? line.substr(open + 1, close - open - 1) : "");
     };
     std::string name;
-    for (const auto line : lines_of(*lock)) {
+    for (const auto& [line, ending] : workspace::split_lines(*lock)) {
       if (line.starts_with("name = ")) name = value(line);
       if (!line.starts_with("version = ") || name.empty()) continue;
       for (const auto& registry : registries) {
@@ -142,7 +133,7 @@ class Finder {
   void go() {
     const auto mod = read(root_, "go.mod");
     if (!mod || home_.empty()) return;
-    for (auto line : lines_of(*mod)) {
+    for (auto [line, ending] : workspace::split_lines(*mod)) {
       if (line.starts_with("require ")) line.remove_prefix(8);
       line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
       const auto space = line.find(' ');

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/utf8.hpp"
+#include "index/lex.hpp"
 #include "workspace/line_index.hpp"
 
 namespace plim::index {
@@ -14,11 +15,9 @@ constexpr std::size_t longest_answer = 1600;
 constexpr std::size_t longest_section = 4000;
 constexpr std::size_t longest_html = 4U << 20U;
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
 std::string lowered(std::string_view text) {
   std::string out(text);
-  std::ranges::transform(out, out.begin(), lower);
+  std::ranges::transform(out, out.begin(), lex_detail::lower);
   return out;
 }
 

@@ -1,6 +1,8 @@
 #include "index/log_find.hpp"
 
 #include <algorithm>
+#include <optional>
+#include <ranges>
 #include <unordered_map>
 
 #include "index/log_paths.hpp"
@@ -68,6 +70,50 @@ std::vector<FileHit> fuse(const std::vector<LogFile>& of_log, const std::vector<
   return hits;
 }
 
+// The innermost function around a line; nothing outside of all.
+std::optional<FunctionHit> function_at(const Corpus& corpus, const std::string& path,
+                                       std::uint32_t line) {
+  const auto docs = std::views::iota(std::uint32_t{0}, corpus.doc_count());
+  const auto doc = std::ranges::find_if(
+      docs, [&](std::uint32_t each) { return !corpus.is_dead(each) && corpus.path(each) == path; });
+  if (doc == docs.end()) return std::nullopt;
+  const auto chunks = std::views::iota(std::uint32_t{0}, corpus.chunk_count());
+  std::optional<FunctionHit> found;
+  // Chunks stand in their documents' order, an inner one after that around it.
+  for (auto chunk = std::ranges::lower_bound(
+           chunks, *doc, {}, [&](std::uint32_t each) { return corpus.doc_of_chunk(each); });
+       chunk != chunks.end() && corpus.doc_of_chunk(*chunk) == *doc; ++chunk) {
+    const auto& record = corpus.chunk(*chunk);
+    const bool around = record.first_line <= line && line <= record.last_line;
+    if (!around || record.kind() != SymbolKind::function) continue;
+    found = FunctionHit{.path = path,
+                        .name = std::string(corpus.name(*chunk)),
+                        .first_line = record.first_line,
+                        .last_line = record.last_line};
+  }
+  return found;
+}
+
+// Functions that the log has a line of come before those that only share its words.
+void put_places_first(const Index& index, const std::vector<Frame>& frames, std::size_t limit,
+                      std::vector<FunctionHit>& functions) {
+  std::vector<FunctionHit> hits;
+  const auto add = [&](const FunctionHit& hit) {
+    const bool is_known = std::ranges::any_of(hits, [&](const FunctionHit& known) {
+      return known.path == hit.path && known.first_line == hit.first_line;
+    });
+    if (!is_known && hits.size() < limit) hits.push_back(hit);
+  };
+  for (const auto& frame : frames) {
+    const auto paths = frame.line > 0 ? index.resolve(frame.path, 1) : std::vector<std::string>();
+    const auto hit =
+        paths.empty() ? std::nullopt : function_at(index.corpus(), paths.front(), frame.line);
+    if (hit) add(*hit);
+  }
+  for (const auto& function : functions) add(function);
+  functions = std::move(hits);
+}
+
 }  // namespace
 
 Query query_of(const LogReport& report, const std::string& words) {
@@ -110,8 +156,10 @@ Result<Snippets> find_in_log(const Index& index, const std::filesystem::path& ro
                            },
                            .definers = [&](std::string_view name) { return index.definers(name); }};
   constexpr std::size_t depth = 50;
-  auto found = index.find(query_of(report, words),
-                          {.files = std::max(depth, limits.files), .functions = limits.functions});
+  const auto query = query_of(report, words);
+  auto found =
+      index.find(query, {.files = std::max(depth, limits.files), .functions = limits.functions});
+  put_places_first(index, query.frames, limits.functions, found.functions);
   found.files = fuse(rank_log(report, project, depth), found.files, limits.files);
   return found;
 }

@@ -14,6 +14,7 @@ namespace plim::index::packets {
 namespace {
 
 constexpr std::size_t window_lines = 4;
+constexpr std::size_t short_gap = 2;  // lines: to say that they are missing costs as much
 constexpr std::size_t longest_line = 300;
 
 std::string folded(std::string_view word) {
@@ -150,11 +151,18 @@ PacketPiece window_piece(const FunctionHit& function, std::string_view text, con
   piece.last_line = static_cast<std::uint32_t>(last);
   piece.text = title_of(function, first, last);
   std::string shows;
-  std::size_t next = first;
-  for (const auto n : shown) {
-    if (n > next) piece.text += std::format("[lines {}-{} left out]\n", next, n - 1);
+  const auto add_line = [&](std::size_t n) {
     piece.text += std::format("{}\n", clipped(lines[n - 1].text));
     shows += std::string(lines[n - 1].text) + "\n";
+  };
+  std::size_t next = first;
+  for (const auto n : shown) {
+    if (n > next && n <= next + short_gap) {
+      for (; next < n; ++next) add_line(next);
+    } else if (n > next) {
+      piece.text += std::format("[lines {}-{} left out]\n", next, n - 1);
+    }
+    add_line(n);
     next = n + 1;
   }
   if (next <= last) piece.text += std::format("[lines {}-{} left out]\n", next, last);

@@ -35,6 +35,16 @@ def search_by_a_log():
         check(done.code == 0 and done.out.splitlines()[0] == "shop/cart.py", done)
 
 
+def search_by_a_log_names_the_functions_of_its_frames():
+    with Place() as place:
+        shop(place)
+        place.write("build.log", LOG)
+        done = place.run(["search", "--json", "--log", str(place.project / "build.log")])
+        found = json.loads(done.out)
+        check(found["functions"][0]["name"] == "total", found)
+        check("build.log" not in [hit["path"] for hit in found["files"]], found)
+
+
 def search_by_a_failing_test():
     """The log names only the test; the file it tests comes first."""
     with Place() as place:
@@ -120,6 +130,6 @@ def tools_for_a_client_without_handshake():
         check(answers[3]["error"]["code"] == -32022, answers[3])
 
 
-main(search_by_a_log, search_by_a_failing_test, context_keeps_its_budget,
+main(search_by_a_log, search_by_a_log_names_the_functions_of_its_frames, search_by_a_failing_test, context_keeps_its_budget,
      the_first_turn_gets_what_context_prints,
      tools_for_a_client_that_shakes_hands, tools_for_a_client_without_handshake)
