@@ -9,6 +9,7 @@
 #include "base/log.hpp"
 #include "chat/message_json.hpp"
 #include "tools/command.hpp"
+#include "tools/lint.hpp"
 #include "workspace/workspace.hpp"
 
 namespace plim::agent {
@@ -129,6 +130,11 @@ void Task::begin(std::string_view text) {
                          .task = std::string(text),
                          .model = served.name,
                          .context = served.context});
+  for (const auto& tool : parts_.tools.specs()) {
+    for (const auto& problem : tools::lint(tool))
+      emit(chat::Notice{
+          std::format("the tool {} may not work with this engine: {}", tool.name, problem)});
+  }
   const bool first = is_new_ = transcript_.empty();
   if (first) add(system_message());
   std::string message = first ? first_message(text) : std::string(text);

@@ -1,0 +1,118 @@
+#!/usr/bin/env python3
+"""What the real llama-server makes of tools' schemas: of ours, and of those that tools/lint.cpp knows.
+
+tests/tool_schemas.jsonl holds the latter, one a line; lint_test.cpp reads the same lines. What the
+engine does with each:
+  keeps      a grammar of it
+  refuses    HTTP 400, and so every request of a session
+  takes for  the grammar of another schema, "as", without a word
+  takes      some grammar that lets other things pass than the schema, or nothing at all
+  dies       it takes all memory there is; known, and not tried here
+"""
+
+import json
+import re
+import resource
+import subprocess
+import sys
+import threading
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+from harness import TINY_MODEL, Failure, Fake, Place, check, main, say  # noqa: E402
+
+ROWS = [json.loads(line) for line in (HERE.parent / "tool_schemas.jsonl").read_text().splitlines()]
+
+
+class Server:
+    """A llama-server that tells the grammar of each request."""
+
+    def __enter__(self):
+        # Its own log is as long as the requests; only the line with the port is read.
+        self.process = subprocess.Popen(
+            ["llama-server", "--model", TINY_MODEL, "--device", "none", "--ctx-size", "4096", "--parallel", "1",
+             "--threads", "1", "--port", "0", "--host", "127.0.0.1", "--jinja", "--offline", "--no-ui", "--verbose"],
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
+            # Another version may die of other schemas: alone, then.
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (8 << 30, 8 << 30)))
+        for line in self.process.stdout:
+            if "listening on http://" in line:
+                self.url = line.split("listening on ")[1].split()[0].rstrip("/")
+                break
+        else:
+            raise Failure("llama-server did not start")
+        threading.Thread(target=lambda: [None for _ in self.process.stdout], daemon=True).start()
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait()
+
+    def ask(self, tools):
+        """(status, grammar or what is wrong) of a request with these tools."""
+        body = {"messages": [{"role": "user", "content": "x"}], "max_tokens": 1, "tools": tools, "verbose": True}
+        request = urllib.request.Request(f"{self.url}/v1/chat/completions", json.dumps(body).encode(),
+                                         {"Content-Type": "application/json"})
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                return answer.status, json.load(answer)["__verbose"]["generation_settings"]["grammar"]
+        except urllib.error.HTTPError as error:
+            return error.code, json.loads(error.read())["error"]["message"]
+
+    def grammar_of(self, schema):
+        return self.ask([{"type": "function", "function": {"name": "t", "description": "d", "parameters": schema}}])
+
+
+def plain(grammar):
+    """Its rules, without those that only give another one a second name, nor those of no use."""
+    rules = dict(line.split(" ::= ", 1) for line in grammar.splitlines() if " ::= " in line)
+    for name in [name for name, rule in rules.items() if rule in rules]:
+        rules = {n: re.sub(rf"(?<![\w-]){re.escape(name)}(?![\w-])", rules[name], rule)
+                 for n, rule in rules.items() if n != name}
+    used, new = set(), {"root"}
+    while new:
+        used |= new
+        new = {name for name in rules for rule in used
+               if re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", rules[rule])} - used
+    return {name: rules[name] for name in used}
+
+
+def the_schemas_that_the_lint_knows():
+    wrong = []
+    with Server() as server:
+        for row in ROWS:
+            if row["engine"] == "dies":
+                continue
+            status, grammar = server.grammar_of(row["schema"])
+            expected = 400 if row["engine"] == "refuses" else 200
+            if status != expected:
+                wrong.append(f"{row['name']}: HTTP {status}, not {expected}: {grammar}")
+            elif "as" in row and plain(grammar) != plain(server.grammar_of(row["as"])[1]):
+                wrong.append(f"{row['name']}: is not taken for {row['as']}:\n{grammar}")
+    check(not wrong, "\n".join(wrong))
+
+
+def our_own_tools():
+    """As a request has them, in each way to edit, and with the two for MCP servers."""
+    with Server() as server:
+        for form in ("replace", "line", "patch", "whole"):
+            with Place() as place, Fake(place, [say("Done.")]) as fake:
+                config = place.root / "config/plimsoll"
+                config.mkdir(parents=True)
+                (config / "mcp.json").write_text(json.dumps({"mcpServers": {"s": {"command": "/bin/false"}}}))
+                place.run(["run", "--endpoint", fake.endpoint, "--yes", "--no-verify", "Do it."],
+                          {"PLIM_AGENT_EDIT_FORMAT": form})
+                tools = fake.requests()[0]["tools"]
+            check(len(tools) >= 6, f"{form}: {len(tools)} tools")
+            status, grammar = server.ask(tools)
+            check(status == 200, f"{form}: {grammar}")
+            for tool in tools:
+                name = tool["function"]["name"]
+                check(f'"{name}"' in grammar, f"{form}: {name} is not in the grammar")
+
+
+if __name__ == "__main__":
+    main(the_schemas_that_the_lint_knows, our_own_tools)
