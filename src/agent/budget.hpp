@@ -34,6 +34,8 @@ class Budget {
 
   /// Kept free for the model's reply: a sixth of the context, 256 to 4096 tokens.
   [[nodiscard]] Tokens reply_reserve() const;
+  /// Of these, what may be thought: three quarters; the rest is for what the thought leads to.
+  [[nodiscard]] Tokens thinking() const { return {reply_reserve().value * 3 / 4}; }
   /// The next reply's cap: the reserve, or what is left of it. Below `least_reply` none is asked
   /// for.
   [[nodiscard]] Tokens reply_cap() const;

@@ -55,6 +55,7 @@ std::string Instructions::of_root(const workspace::Workspace& files, std::size_t
 }
 
 std::string Instructions::skills(const workspace::Workspace& files, std::size_t max_bytes) {
+  constexpr std::string_view heading = "\n\n[skills: read one before doing what it is for]";
   std::string list;
   for (const std::string folder : skill_folders) {
     const auto entries = files.directory().entries(folder);
@@ -67,11 +68,11 @@ std::string Instructions::skills(const workspace::Workspace& files, std::size_t 
       const auto line = std::format(
           "\n{}: {}", path,
           utf8_prefix(front_matter(file->text(), "description"), most_description_bytes));
-      if (list.size() + line.size() > max_bytes) return list + "\n…";
+      if (list.size() + line.size() > max_bytes) return std::string(heading) + list + "\n…";
       list += line;
     }
   }
-  return list.empty() ? "" : "\n\n[skills: read one before doing what it is for]" + list;
+  return list.empty() ? "" : std::string(heading) + list;
 }
 
 std::string Instructions::on_touch(const workspace::Workspace& files, const std::string& path,

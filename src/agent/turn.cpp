@@ -52,14 +52,18 @@ engine::ChatResult Task::request(const chat::Transcript& transcript, Tokens max_
                                  bool shown) {
   std::stop_source abort;
   const std::stop_callback chained(deadline_.token(), [&abort] { abort.request_stop(); });
-  // Thinking may take three quarters of the reply; the rest is for what it leads to.
-  ReplyWatch watch(static_cast<std::size_t>(budget_.reply_reserve().value) * 3 / 4 * 4);
+  // llama-server ends the thought itself there; elsewhere, or should it not, the watch ends the
+  // reply. It counts bytes, so it must not be the first where the engine counts tokens.
+  const Tokens thinking = budget_.thinking();
+  const std::size_t bytes_per_token = parts_.engine.served().is_llama_server ? 8 : 4;
+  ReplyWatch watch(static_cast<std::size_t>(thinking.value) * bytes_per_token);
   auto verdict = ReplyWatch::Verdict::go_on;
   std::string text;
   auto reply = parts_.engine.chat(
       {.transcript = transcript,
        .tools = parts_.tools.specs(),
        .max_tokens = max_tokens,
+       .max_thinking = thinking,
        .temperature = options_.temperature,
        .seed = options_.seed},
       [&](const engine::Delta& delta) {

@@ -37,7 +37,8 @@ struct ChatRequest {
   std::span<const chat::Message> transcript;
   std::span<const chat::ToolSpec> tools = {};
   std::optional<Tokens> max_tokens = {};
-  std::optional<double> temperature = {};  ///< Absent: the server's or the model's own.
+  std::optional<Tokens> max_thinking = {};  ///< Of these; then llama-server ends the thought.
+  std::optional<double> temperature = {};   ///< Absent: the server's or the model's own.
   std::optional<std::uint64_t> seed = {};
 };
 

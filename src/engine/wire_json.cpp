@@ -121,6 +121,8 @@ std::string request_json(const ChatRequest& request, const ServedModel& served) 
     // No id_slot: a pinned slot never looks into the host prompt cache (llama.cpp #24746).
     options["cache_prompt"] = true;
     options["return_progress"] = true;
+    // Without effect on models that do not think.
+    if (request.max_thinking) options["thinking_budget_tokens"] = request.max_thinking->value;
   }
   std::string body = options.dump();
   body.pop_back();  // its '}': what follows is JSON text already

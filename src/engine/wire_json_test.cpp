@@ -24,13 +24,15 @@ TEST(RequestJson, HasAFixedOrderAndAllThatIsAskedFor) {
   const ChatRequest request{.transcript = transcript,
                             .tools = tools,
                             .max_tokens = Tokens{7},
+                            .max_thinking = Tokens{5},
                             .temperature = 0.5,
                             .seed = 3};
-  EXPECT_EQ(request_json(request, llama),
-            R"({"model":"m","stream":true,"stream_options":{"include_usage":true},"max_tokens":7,)"
-            R"("temperature":0.5,"seed":3,"cache_prompt":true,"return_progress":true,)"
-            R"("tools":[{"type":"function","function":{"name":"read","description":"reads",)"
-            R"("parameters":{"type":"object"}}}],"messages":[{"role":"user","content":"hi"}]})");
+  EXPECT_EQ(
+      request_json(request, llama),
+      R"({"model":"m","stream":true,"stream_options":{"include_usage":true},"max_tokens":7,)"
+      R"("temperature":0.5,"seed":3,"cache_prompt":true,"return_progress":true,"thinking_budget_tokens":5,)"
+      R"("tools":[{"type":"function","function":{"name":"read","description":"reads",)"
+      R"("parameters":{"type":"object"}}}],"messages":[{"role":"user","content":"hi"}]})");
 }
 
 TEST(RequestJson, ExtendsItselfWhenTheTranscriptGrows) {

@@ -38,7 +38,7 @@ TEST(Lint, NamesWhatBreaksGrammarsAndTemplates) {
               ElementsAre("t requires a parameter that it does not have"));
 }
 
-// tests/end_to_end/tool_schemas.py asks the real engine what it makes of the same schemas.
+// tests/end_to_end/real_requests.py asks the real engine what it makes of the same schemas.
 TEST(Lint, KnowsWhatTheEngineKeeps) {
   std::ifstream in(std::filesystem::path(PLIM_SOURCE_DIR) / "tests/tool_schemas.jsonl");
   int rows = 0;

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""What the real llama-server makes of tools' schemas: of ours, and of those that tools/lint.cpp knows.
+"""What the real llama-server makes of our requests: the tools' schemas, and how long may be thought.
 
-tests/tool_schemas.jsonl holds the latter, one a line; lint_test.cpp reads the same lines. What the
+tests/tool_schemas.jsonl holds the schemas that tools/lint.cpp knows, one a line; lint_test.cpp reads the same lines. What the
 engine does with each:
   keeps      a grammar of it
   refuses    HTTP 400, and so every request of a session
@@ -27,14 +27,30 @@ from harness import TINY_MODEL, Failure, Fake, Place, check, main, say  # noqa: 
 ROWS = [json.loads(line) for line in (HERE.parent / "tool_schemas.jsonl").read_text().splitlines()]
 
 
+# A template whose replies begin with a thought, as those of reasoning models do.
+THINKING = """{% for m in messages %}<|im_start|>{{ m.role }}
+{% if m.reasoning_content %}<think>
+{{ m.reasoning_content }}
+</think>
+
+{% endif %}{{ m.content }}<|im_end|>
+{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant
+<think>
+{% endif %}"""
+
+
 class Server:
-    """A llama-server that tells the grammar of each request."""
+    """A llama-server that tells the grammar of each request. `more` flags."""
+
+    def __init__(self, *more):
+        self.more = more
 
     def __enter__(self):
         # Its own log is as long as the requests; only the line with the port is read.
         self.process = subprocess.Popen(
             ["llama-server", "--model", TINY_MODEL, "--device", "none", "--ctx-size", "4096", "--parallel", "1",
-             "--threads", "1", "--port", "0", "--host", "127.0.0.1", "--jinja", "--offline", "--no-ui", "--verbose"],
+             "--threads", "1", "--port", "0", "--host", "127.0.0.1", "--jinja", "--offline", "--no-ui", "--verbose",
+             *self.more],
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
             # Another version may die of other schemas: alone, then.
             preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (8 << 30, 8 << 30)))
@@ -114,5 +130,17 @@ def our_own_tools():
                 check(f'"{name}"' in grammar, f"{form}: {name} is not in the grammar")
 
 
+def a_thought_ends_before_the_reply_does():
+    """The tiny model would never end one: the engine does, and what follows is an answer."""
+    with Place() as place:
+        template = place.root / "thinking.jinja"
+        template.write_text(THINKING)
+        with Server("--chat-template-file", template) as server:
+            done = place.run(["run", "--endpoint", f"{server.url}/v1", "--read-only", "--max-turns", "1", "Say it."])
+        replies = [e["message"] for e in place.events() if e["type"] == "message" and e["message"]["role"] == "assistant"]
+        check(len(replies) == 1 and replies[0].get("reasoning") and replies[0]["content"], f"{replies}\n{done}")
+        check("thought for too long" not in done.out, done)
+
+
 if __name__ == "__main__":
-    main(the_schemas_that_the_lint_knows, our_own_tools)
+    main(the_schemas_that_the_lint_knows, our_own_tools, a_thought_ends_before_the_reply_does)
