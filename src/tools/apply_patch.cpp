@@ -24,31 +24,43 @@ std::optional<std::string> after(std::string_view line, std::string_view mark) {
   return std::string(line.substr(mark.size()));
 }
 
+// A line that begins with "*** ".
+Result<void> take_heading(std::string_view line, std::vector<Hunk>& hunks) {
+  if (line.starts_with("*** Begin Patch") || line.starts_with("*** End")) return {};
+  if (auto updated = after(line, "*** Update File: ")) {
+    hunks.push_back({.path = *std::move(updated)});
+  } else if (auto added = after(line, "*** Add File: ")) {
+    hunks.push_back({.path = *std::move(added), .adds_file = true});
+  } else {
+    return fail(Errc::invalid, "\"{}\" cannot be done with a patch; use run", line);
+  }
+  return {};
+}
+
+// A line of a file: kept, taken away or added.
+Result<void> take_line(std::string_view line, Hunk& hunk) {
+  const char kind = line.empty() ? ' ' : line.front();
+  if (kind != ' ' && kind != '-' && kind != '+')
+    return fail(Errc::invalid, "a patch line starts with space, - or +, not \"{}\"", line);
+  const auto text = std::string(line.empty() ? line : line.substr(1)) + "\n";
+  if (kind != '+') hunk.old_text += text;
+  if (kind != '-') hunk.new_text += text;
+  return {};
+}
+
 Result<std::vector<Hunk>> parse(std::string_view patch) {
   std::vector<Hunk> hunks;
   for (const auto& [line, ending] : workspace::split_lines(patch)) {
-    if (line.starts_with("*** Begin Patch") || line.starts_with("*** End")) continue;
-    if (auto updated = after(line, "*** Update File: ")) {
-      hunks.push_back({.path = *std::move(updated)});
-    } else if (auto added = after(line, "*** Add File: ")) {
-      hunks.push_back({.path = *std::move(added), .adds_file = true});
-    } else if (line.starts_with("*** ")) {
-      return fail(Errc::invalid, "\"{}\" cannot be done with a patch; use run", line);
+    if (line.starts_with("*** ")) {
+      TRY(take_heading(line, hunks));
     } else if (hunks.empty()) {
       if (line.find_first_not_of(" \t") == std::string_view::npos) continue;
       return fail(Errc::invalid, "the patch does not name a file before \"{}\"", line);
-    } else if (line.starts_with("@@")) {
+    } else if (!line.starts_with("@@")) {
+      TRY(take_line(line, hunks.back()));
+    } else if (!hunks.back().old_text.empty() || !hunks.back().new_text.empty()) {
       const auto path = hunks.back().path;
-      if (!hunks.back().old_text.empty() || !hunks.back().new_text.empty()) {
-        hunks.push_back({.path = path});
-      }
-    } else {
-      const char kind = line.empty() ? ' ' : line.front();
-      const auto text = std::string(line.empty() ? line : line.substr(1)) + "\n";
-      if (kind != ' ' && kind != '-' && kind != '+')
-        return fail(Errc::invalid, "a patch line starts with space, - or +, not \"{}\"", line);
-      if (kind != '+') hunks.back().old_text += text;
-      if (kind != '-') hunks.back().new_text += text;
+      hunks.push_back({.path = path});
     }
   }
   if (hunks.empty()) return fail(Errc::invalid, "the patch changes nothing");

@@ -139,7 +139,8 @@ class Linter {
     for (const auto* key : {"$defs", "definitions"}) {
       const auto defined = schema.find(key);
       if (defined == schema.end() || !defined->is_object()) continue;
-      for (const auto& [name, part] : defined->items()) this->schema(part, where + "#" + name, 1);
+      for (const auto& [name, part] : defined->items())
+        this->schema(part, std::format("{}#{}", where, name), 1);
     }
     const auto found = schema.find("$ref");
     if (found == schema.end()) return;
@@ -194,7 +195,7 @@ class Linter {
     if (found != schema.end()) {
       for (const auto& [name, property] : found->items()) {
         if (!is_name(name)) problem("{} has a parameter with an odd name", where);
-        this->schema(property, where + "." + name, depth + 1);
+        this->schema(property, std::format("{}.{}", where, name), depth + 1);
       }
     }
     if (required == schema.end() || !required->is_array()) return;

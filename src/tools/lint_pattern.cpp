@@ -57,7 +57,9 @@ class Reader {
     if (inside.starts_with('^')) return inside == R"(^"\\)";
     for (std::size_t i = 0; i < inside.size(); ++i) {
       if (inside[i] == '"' || inside[i] == '[') return false;
-      if (inside[i] == '\\' && (++i == inside.size() || !is_escaped(inside[i]))) return false;
+      if (inside[i] != '\\') continue;
+      ++i;
+      if (i == inside.size() || !is_escaped(inside[i])) return false;
     }
     return true;
   }

@@ -35,7 +35,7 @@ A scenario is a folder beside this file:
     max_compactions how often room may be made
     task_stays      the task stands word for word in every request
     together        texts that one request must hold all at once
-    compacts        true: requests need not extend one another
+    compacts        true: where room was made, a request need not extend the one before
     tests           outcomes of the verifications in order, e.g. [false, true]
     changed         the files that the last event names as changed
 
@@ -54,6 +54,7 @@ sys.path[:0] = [str(Path(__file__).resolve().parents[1]), str(Path(__file__).res
 from harness import (Failure, Fake, Place, adopt_orphans, check, check_no_orphans,  # noqa: E402
                      check_tree, tree)
 from small_window import suite  # noqa: E402
+from small_window.server import common  # noqa: E402
 
 HERE = Path(__file__).resolve().parent
 KNOWN = {"why", "args", "yes", "env", "eight_files", "setup", "expect_files", "removed", "server", "endpoint", "mcp", "then",
@@ -123,7 +124,17 @@ def check_window(bodies, scenario, task):
               f"request {number} lacks the task")
 
 
-def check_requests(bodies, scenario, task):
+def check_prefixes(bodies, compactions):
+    """Only making room may change what a request begins with; the engine's cache depends on it."""
+    kept = [common(one, two) / (len(one) - len(CLOSING)) for one, two in zip(bodies, bodies[1:])]
+    rewritten = sum(share < 0.99 for share in kept)
+    check(rewritten <= compactions, f"{rewritten} requests begin otherwise, but room was made {compactions} times")
+    least = min((share for share in kept if share >= 0.99), default=1)
+    print(f"prefix: {len(kept)} requests follow one, {rewritten} of them rewritten; the others hold at least "
+          f"{min(least, 1):.2%} of the one before")
+
+
+def check_requests(bodies, scenario, task, compactions):
     if "requests" in scenario:
         check(len(bodies) == scenario["requests"],
               f"{len(bodies)} requests were made, not {scenario['requests']}")
@@ -139,6 +150,7 @@ def check_requests(bodies, scenario, task):
     for unwanted in scenario.get("first_lacks", []):
         check(unwanted not in first, f"first_lacks: {unwanted!r} is there")
     check_window(bodies, scenario, task)
+    check_prefixes(bodies, compactions)
     for number, (one, two) in enumerate(zip(bodies, bodies[1:]), start=1):
         check(one.endswith(CLOSING), f"request {number} does not end with its messages")
         check(json.loads(one)["tools"] == json.loads(two)["tools"],
@@ -224,7 +236,8 @@ def run(folder, place):
         check_tree(expected, tree(place.project), "after plim run")
         check_tree(outside, tree(place.root / "outside"), "afterwards, outside of it")
         check_tree({}, tree(place.root / "home"), "afterwards, in the home folder")
-        check_requests(fake.bodies(), scenario, task)
+        compactions = sum(e["type"] == "compacted" for e in place.events()) if fake.bodies() else 0
+        check_requests(fake.bodies(), scenario, task, compactions)
         if fake.bodies():
             check_session(place, scenario)
     if expected != before:
