@@ -15,9 +15,11 @@
 #include <fstream>
 #include <functional>
 #include <iterator>
+#include <optional>
 #include <print>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <sys/time.h>
@@ -36,14 +38,26 @@ namespace {
 namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
-constexpr std::size_t most_bytes = 65536;
-constexpr unsigned hang_s = 10;
+constexpr std::size_t most_bytes =
+    16384;  // short inputs run often; no reader here needs longer ones
+constexpr int hang_s = 10;
+constexpr std::uint64_t report_every = 1'000'000;
+
+/// When to stop, whichever comes first.
+struct Limit {
+  std::chrono::seconds time = std::chrono::hours(24 * 365);
+  std::uint64_t runs = UINT64_MAX;
+};
 
 // What the input under test has reached: how often each edge, by a hash of its two ends.
 std::array<std::uint8_t, 65536> hits;   // NOLINT(*-avoid-non-const-global-variables)
 std::array<std::uint8_t, 65536> known;  // NOLINT: the buckets of `hits` that any input reached
-std::uintptr_t previous_block = 0;      // NOLINT
-std::string current_input;              // NOLINT: for the callbacks, which get no argument
+// The edges whose `hits` are not 0, so that an input costs what it reaches, not the whole table.
+std::array<std::uint16_t, 65536> touched;     // NOLINT
+std::size_t touched_count = 0;                // NOLINT
+volatile std::sig_atomic_t seconds_used = 0;  // NOLINT: by the current input
+std::uintptr_t previous_block = 0;            // NOLINT
+std::string current_input;                    // NOLINT: for the callbacks, which get no argument
 
 void keep_culprit() {
   const auto name = std::format("crash-{:016x}", std::hash<std::string>{}(current_input));
@@ -51,7 +65,10 @@ void keep_culprit() {
   std::println(stderr, "fuzz: the input is in {}", fs::absolute(name).string());
 }
 
-void on_hang(int) {
+// Every second of processor time: on a busy machine an input that waits for its turn is no hang.
+void on_second(int) {
+  seconds_used = seconds_used + 1;
+  if (seconds_used < hang_s) return;
   std::println(stderr, "fuzz: one input took {} s", hang_s);
   std::abort();
 }
@@ -64,16 +81,14 @@ std::string read_file(const fs::path& path) {
 // Runs one input. True when it reached something no input had.
 bool try_input(std::string input) {
   current_input = std::move(input);
-  hits.fill(0);
+  for (const auto edge : std::span(touched).first(touched_count)) hits[edge] = 0;
+  touched_count = 0;
   previous_block = 0;
-  // Processor time: on a busy machine an input that waits for its turn is no hang.
-  const itimerval limit{{}, {hang_s, 0}};
-  setitimer(ITIMER_PROF, &limit, nullptr);
+  seconds_used = 0;
   LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(current_input.data()),
                          current_input.size());
   bool is_new = false;
-  for (std::size_t edge = 0; edge < hits.size(); ++edge) {
-    if (hits[edge] == 0) continue;
+  for (const auto edge : std::span(touched).first(touched_count)) {
     // Once, twice, four times…: counts within a power of two are the same behaviour.
     const auto bucket = std::bit_floor(hits[edge]);
     is_new |= (known[edge] & bucket) == 0;
@@ -95,13 +110,20 @@ std::vector<std::string> read_corpus(std::span<char*> directories) {
   return corpus;
 }
 
-void fuzz(int seconds, const fs::path& found_dir, std::vector<std::string> corpus) {
+void fuzz(const Limit& limit, const fs::path& found_dir, std::vector<std::string> corpus) {
   plim::fuzz::Random random(std::random_device{}());
   const auto any = [&]() -> const std::string& { return corpus[random() % corpus.size()]; };
-  const auto end = Clock::now() + std::chrono::seconds(seconds);
-  std::uint64_t runs = 0;
+  const auto start = Clock::now();
   const auto seeds = corpus.size();
-  for (; Clock::now() < end; ++runs) {
+  const auto report = [&](std::uint64_t runs) {
+    const auto took = std::chrono::duration_cast<std::chrono::seconds>(Clock::now() - start);
+    std::println("fuzz: {} inputs in {} s, {} of them new beside {} seeds, no failure", runs,
+                 took.count(), corpus.size() - seeds, seeds);
+    std::fflush(stdout);
+  };
+  std::uint64_t runs = 0;
+  for (; runs < limit.runs && Clock::now() - start < limit.time; ++runs) {
+    if (runs > 0 && runs % report_every == 0) report(runs);
     auto input = plim::fuzz::mutate(any(), any(), most_bytes, random);
     if (!try_input(input)) continue;
     std::ofstream(found_dir / std::format("{:016x}", std::hash<std::string>{}(input)),
@@ -109,20 +131,32 @@ void fuzz(int seconds, const fs::path& found_dir, std::vector<std::string> corpu
         << input;
     corpus.push_back(std::move(input));
   }
-  std::println("fuzz: {} inputs in {} s, {} of them new beside {} seeds, no failure", runs, seconds,
-               corpus.size() - seeds, seeds);
+  report(runs);
+}
+
+// "60" is seconds, "10000000x" is inputs.
+std::optional<Limit> parse_limit(std::string_view text) {
+  const bool counts = text.ends_with('x');
+  if (counts) text.remove_suffix(1);
+  std::uint32_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return counts ? Limit{.runs = number} : Limit{.time = std::chrono::seconds(number)};
 }
 
 }  // namespace
 
-// A claim of a huge count must fail in our own check, not in the allocator.
+// A claim of a huge count must fail in our own check, not in the allocator. Where each block came
+// from costs half of the time; a failure that was kept is repeated with ASAN_OPTIONS of one's own.
 extern "C" const char* __asan_default_options() {
-  return "handle_abort=1:max_allocation_size_mb=256:hard_rss_limit_mb=2048";
+  return "handle_abort=1:max_allocation_size_mb=256:hard_rss_limit_mb=2048:"
+         "malloc_context_size=1:quarantine_size_mb=8";
 }
 
 extern "C" void __sanitizer_cov_trace_pc() {
   const auto block = reinterpret_cast<std::uintptr_t>(__builtin_return_address(0));
   const auto mixed = (block ^ (block >> 16U) ^ (previous_block << 1U)) % hits.size();
+  if (hits[mixed] == 0) touched[touched_count++] = static_cast<std::uint16_t>(mixed);
   if (hits[mixed] != UINT8_MAX) ++hits[mixed];
   previous_block = block;
 }
@@ -130,19 +164,19 @@ extern "C" void __sanitizer_cov_trace_pc() {
 int main(int argc, char** argv) {
   const std::span args(argv, static_cast<std::size_t>(argc));
   __sanitizer_set_death_callback(keep_culprit);
-  std::signal(SIGPROF, on_hang);
+  std::signal(SIGPROF, on_second);
+  const itimerval every_second{{1, 0}, {1, 0}};
+  setitimer(ITIMER_PROF, &every_second, nullptr);
   if (args.size() == 2) {
     try_input(read_file(args[1]));
     std::println("fuzz: no failure");
     return 0;
   }
-  int seconds = 0;
-  if (args.size() < 4 ||
-      std::from_chars(args[1], args[1] + std::string_view(args[1]).size(), seconds).ec !=
-          std::errc()) {
-    std::println(stderr, "usage: {} SECONDS FOUND_DIR SEED_DIR… | FILE", args[0]);
+  const auto limit = args.size() < 4 ? std::nullopt : parse_limit(args[1]);
+  if (!limit) {
+    std::println(stderr, "usage: {} SECONDS|RUNSx FOUND_DIR SEED_DIR… | FILE", args[0]);
     return 2;
   }
   fs::create_directories(args[2]);
-  fuzz(seconds, args[2], read_corpus(args.subspan(2)));
+  fuzz(*limit, args[2], read_corpus(args.subspan(2)));
 }
