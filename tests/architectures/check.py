@@ -1,15 +1,17 @@
 #!/usr/bin/env python3
 """Holds plim's memory formulas against the engine's own log, for each architecture in models.jsonl.
 
-    check.py PLIM LLAMA_SERVER [--quick] [-v] [NAME…]
+    check.py PLIM LLAMA_SERVER [--quick] [--vulkan] [-v] [NAME…]
 
 Each line of models.jsonl is a small model of one architecture; it is written as a header with a
 sparse file behind it, which the engine loads as if it were whole. Weights, attention cache and
 recurrent state must agree to the last digit the engine prints (0.01 MiB of a few MiB), compute
 buffers to 1 MiB. Each takes two turns, one plain; with --quick one, plain or not; when named, all.
+With --vulkan a few of them on Mesa's lavapipe, the device's and the host's buffers together.
 """
 
 import json
+import os
 import pathlib
 import struct
 import subprocess
@@ -30,6 +32,18 @@ VARIANTS = [
     (["-ub", "1024"], ["--ubatch", "1024"]),
     (["--swa-full"], ["--swa-full"]),
 ]
+
+
+VULKAN = "--vulkan" in sys.argv
+DEVICE = "Vulkan0" if VULKAN else "cpu"
+PLACE = ["--device", DEVICE] if VULKAN else []
+# A gated, a mixture-of-experts, a windowed, a recurrent and a latent one. Shaders that are compiled
+# for a processor take their time.
+ON_VULKAN = ["llama", "qwen3moe", "gemma3", "lfm2", "deepseek2"]
+if VULKAN:
+    # ggml passes over Vulkan devices that are processors, unless they are asked for by number.
+    os.environ |= {"VK_DRIVER_FILES": "/usr/share/vulkan/icd.d/lvp_icd.json",
+                   "GGML_VK_VISIBLE_DEVICES": "0"}
 
 
 def text(value):
@@ -71,14 +85,15 @@ def write(path, model):
 
 
 def planned(plim, model, arguments):
-    ran = subprocess.run([plim, "plan", model, "--device", "cpu", "--ctx", str(CONTEXT), "--json", *arguments],
+    ran = subprocess.run([plim, "plan", model, "--device", DEVICE, "--ctx", str(CONTEXT), "--json", *arguments],
                          capture_output=True, text=True, timeout=200, check=False)
     if ran.returncode not in (0, 6):
         return {"error": ran.stderr.strip()}
     plan = json.loads(ran.stdout)
-    row = plan["devices"][0]
-    return {"model": row["weights"] / MIB, "kv": row["kv"] / MIB, "rs": row["recurrent"] / MIB,
-            "compute": row["compute"] / MIB, "warnings": plan["warnings"]}
+    rows = [plan["devices"][0], plan["host"]]
+    sums = {kind: sum(row[name] for row in rows) / MIB for kind, name in
+            {"model": "weights", "kv": "kv", "rs": "recurrent", "compute": "compute"}.items()}
+    return sums | {"warnings": plan["warnings"]}
 
 
 def compare(ours, theirs):
@@ -97,6 +112,8 @@ def compare(ours, theirs):
 
 
 def turns_of(index):
+    if VULKAN:
+        return VARIANTS[:1]
     if "--quick" in sys.argv:
         return [VARIANTS[index % len(VARIANTS)]]
     return [VARIANTS[0], VARIANTS[1 + index % (len(VARIANTS) - 1)]]
@@ -104,6 +121,7 @@ def turns_of(index):
 
 def main():
     plim, server, *names = [argument for argument in sys.argv[1:] if argument[0] != "-"]
+    names = names or (ON_VULKAN if VULKAN else [])
     lines = pathlib.Path(__file__).with_name("models.jsonl").read_text().splitlines()
     models = [json.loads(line) for line in lines]
     architectures, wrong = set(), 0
@@ -111,13 +129,13 @@ def main():
         for index, model in enumerate(m for m in models if not names or m["name"] in names):
             path = f"{folder}/{model['name']}.gguf"
             write(path, model)
-            turns = VARIANTS if names else turns_of(index)
+            turns = VARIANTS if names and not VULKAN else turns_of(index)
             for engine_arguments, our_arguments in turns:
                 slots = [] if "-np" in engine_arguments else ["-np", "1"]
                 theirs = {"error": "not asked"}
                 for _ in range(3):  # an engine that crashes may lose the lines it logged last
                     if "error" in theirs:
-                        theirs = measure(server, path, ["-c", str(CONTEXT), *slots, *engine_arguments])
+                        theirs = measure(server, path, [*PLACE, "-c", str(CONTEXT), *slots, *engine_arguments])
                 ours = planned(plim, path, our_arguments)
                 fault = compare(ours, theirs)
                 if "-v" in sys.argv and not fault:

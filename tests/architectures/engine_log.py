@@ -9,7 +9,7 @@ import threading
 BUFFER = re.compile(r"(\S+)\s+(model|KV|RS|compute|output) buffer size =\s*([\d.]+) MiB")
 CACHE = re.compile(r"llama_kv_cache\w*: size =\s*([\d.]+) MiB")
 STATE = re.compile(r"llama_memory_recurrent: size =\s*([\d.]+) MiB")
-END = re.compile(r"compute buffer size|error loading model|failed to|GGML_ASSERT|GGML_ABORT")
+END = re.compile(r"graph: nodes|error loading model|failed to|GGML_ASSERT|GGML_ABORT")
 
 
 def measure(server, model, arguments, limit_s=200):
