@@ -1,16 +1,21 @@
 """engine: plim's supervised llama-server against one that a user starts by hand.
 
-The same task, seed and context on the same model file, once with plim's own server (planned
-flags, no network, behind a UNIX socket) and once with `llama-server -m FILE -c N` as endpoint, in
-turn, so that a busy machine hurts both. The speeds are llama-server's own timings of decoding;
-prefill is not compared, since the plain server outlives each run and has most of it cached. The
-tiny model of the tests never ends a reply, so there is much to time; the demo model is timed as
-people run it. And what watching the engine costs while it streams.
+Two comparisons on the same model file, each in turn so that a busy machine hurts both. Whole runs:
+the same task, seed and context, once with plim's own server (planned flags, no network, behind a
+UNIX socket) and once with `llama-server -m FILE -c N` as endpoint; the speed is llama-server's own
+timing of decoding. And the servers alone, asked the same tokens: a prompt, a reply, and a reply that
+repeats a module with one line more, which a grammar of its tokens holds it to, since the demo model
+cannot do that by itself. There plim's flags are what `plim plan --calibrate` settles on, and, for the
+repeated code, with engine.speculation "on": "auto" leaves it off for a model of thousands of tokens
+per second, where looking for drafts costs more than 2 %. And what watching the engine costs while it
+streams.
 """
 
 import contextlib
+import json
 import os
 import pathlib
+import random
 import socket
 import subprocess
 import sys
@@ -27,17 +32,17 @@ CONTEXT = 4096
 
 
 @contextlib.contextmanager
-def plain_server(folder, model):
-    """A llama-server with its own defaults; yields its URL once it is healthy."""
+def started_server(folder, model, flags=("-c", str(CONTEXT))):
+    """A llama-server with its own defaults but for `flags`; yields its URL once it is healthy."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = ["llama-server", "-m", str(model), "-c", str(CONTEXT), "--port", str(port)]
-    with open(folder / "plain.log", "wb") as log, \
+    command = ["llama-server", "-m", str(model), "--port", str(port), *flags]
+    with open(folder / f"server{port}.log", "wb") as log, \
             subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL) as process:
         try:
             wait_until_healthy(f"http://127.0.0.1:{port}/health", process)
-            yield f"http://127.0.0.1:{port}/v1"
+            yield f"http://127.0.0.1:{port}"
         finally:
             process.terminate()
 
@@ -49,7 +54,7 @@ def wait_until_healthy(url, process, limit_s=60):
             if answer.status == 200:
                 return
         time.sleep(0.05)
-    raise RuntimeError("the plain llama-server did not come up")
+    raise RuntimeError("a llama-server did not come up")
 
 
 def decode_speed(run):
@@ -80,15 +85,92 @@ def one_run(flags):
 
 def compare(name, model, folder, repeat):
     ours, plain = [], []
-    with plain_server(folder, model) as url:
+    with started_server(folder, model) as url:
         for _ in range(repeat):
             ours.append(one_run(["--model", str(model), "--device", "cpu"]))
-            plain.append(one_run(["--endpoint", url]))
+            plain.append(one_run(["--endpoint", f"{url}/v1"]))
     ratios = [own / other for own, other in zip(ours, plain)]
     return [Figure(f"engine: {name}, plim's llama-server", "tokens/s", ours, at_least=True),
             Figure(f"engine: {name}, plain llama-server", "tokens/s", plain, at_least=True,
                    note="peer"),
             Figure(f"engine: {name}, plim's : plain", "×", ratios, bar=0.98, at_least=True)]
+
+
+def planned_flags(folder, model, speculation):
+    """What plim starts its server with, once it has measured this machine."""
+    ran = subprocess.run([client.PLIM, "plan", "--device", "cpu", "--ctx", str(CONTEXT), "--json",
+                          "--calibrate", model], capture_output=True, text=True, check=True,
+                         env=client.environment(folder) | {"PLIM_ENGINE_SPECULATION": speculation})
+    return json.loads(ran.stdout)["flags"]
+
+
+def ask(url, path, body):
+    request = urllib.request.Request(f"{url}{path}", data=json.dumps(body).encode(),
+                                     headers={"Content-Type": "application/json"})
+    with urllib.request.urlopen(request, timeout=120) as answer:
+        return json.load(answer)
+
+
+def modules(count):
+    """Modules of the demo model's little world, each of some fifty lines."""
+    sys.path.insert(0, str(client.REPO / "scripts/demo_model"))
+    import generate  # pylint: disable=import-outside-toplevel
+    rng = random.Random(11)
+    made = [generate.make_project(rng, held_out=True, family=None) for _ in range(4 * count)]
+    texts = [project.files[project.source] for project in made]
+    return ["\n\n".join(texts[4 * i:4 * i + 4]) for i in range(count)]
+
+
+def prefill(url, text):
+    tokens = ask(url, "/tokenize", {"content": text})["tokens"]
+    tokens = (tokens * (1024 // len(tokens) + 1))[:1024]
+    answer = ask(url, "/completion", {"prompt": tokens, "n_predict": 1, "cache_prompt": False})
+    return answer["timings"]["prompt_per_second"]
+
+
+def reply(url, text):
+    answer = ask(url, "/completion", {"prompt": text, "n_predict": 256, "ignore_eos": True,
+                                      "temperature": 0})
+    return answer["timings"]["predicted_per_second"]
+
+
+def rewrite(url, text):
+    lines = text.splitlines()
+    wanted = "\n".join([*lines[:len(lines) // 2], "    # checked", *lines[len(lines) // 2:]])
+    tokens = ask(url, "/tokenize", {"content": wanted})["tokens"]
+    prompt = ("<|im_start|>user\nMark the middle.<|im_end|>\n<|im_start|>tool\n" + text +
+              "<|im_end|>\n<|im_start|>assistant\n")
+    answer = ask(url, "/completion", {
+        "prompt": prompt, "n_predict": len(tokens), "temperature": 0,
+        "grammar": "root ::= " + " ".join(f"<[{token}]>" for token in tokens)})
+    return answer["timings"]["predicted_per_second"]
+
+
+WORKLOADS = [("prompt", prefill, "auto", 0.98), ("reply", reply, "auto", 0.98),
+             ("repeated code", rewrite, "on", 1.5)]
+
+
+def compare_servers(name, model, folder, count=16):
+    with contextlib.ExitStack() as stack:
+        plain = stack.enter_context(started_server(folder, model))
+        ours = {choice: stack.enter_context(
+                    started_server(folder, model, planned_flags(folder, model, choice)))
+                for choice in ("auto", "on")}
+        figures = []
+        for what, measured, choice, bar in WORKLOADS:
+            pairs = []
+            for index, text in enumerate(modules(count)):
+                order = [ours[choice], plain] if index % 2 == 0 else [plain, ours[choice]]
+                speeds = {url: measured(url, text) for url in order}
+                pairs.append((speeds[ours[choice]], speeds[plain]))
+            figures += [
+                Figure(f"engine: {name}, {what}, plim's flags", "tokens/s",
+                       [own for own, _ in pairs], at_least=True, note=f"speculation {choice}"),
+                Figure(f"engine: {name}, {what}, plain", "tokens/s",
+                       [other for _, other in pairs], at_least=True, note="peer"),
+                Figure(f"engine: {name}, {what}, plim's : plain", "×",
+                       [own / other for own, other in pairs], bar=bar, at_least=True)]
+        return figures
 
 
 def supervision():
@@ -117,4 +199,6 @@ def busy_share(pid, seconds):
 def measure(repeat=5):
     with client.place() as folder:
         return [figure for name, model in models(folder).items()
-                for figure in compare(name, model, folder, repeat)] + [supervision()]
+                for figure in compare(name, model, folder, repeat)] + [
+                    figure for name, model in models(folder).items() if name == "demo model"
+                    for figure in compare_servers(name, model, folder)] + [supervision()]

@@ -123,9 +123,9 @@ class Trial:
         time.sleep(self.random.uniform(least, most))
 
     def engine_pid(self):
-        # Not one that is only asked for its version.
+        # Not one that is only asked for its version or for a dry run.
         found = [pid for pid in local_engine.engines(self.process.pid)
-                 if "--ctx-size" in harness.command_line(pid)]
+                 if "--api-key-file" in harness.command_line(pid)]
         return found[-1] if found else 0
 
     def kill_engine(self, how=signal.SIGKILL):

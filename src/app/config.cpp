@@ -24,6 +24,7 @@ constexpr std::array<Setting, 18> all_settings{{
     {"engine.endpoint", ValueKind::text, "", "URL of an OpenAI-compatible server to use instead"},
     {"engine.model", ValueKind::text, "", "model name to ask the endpoint for"},
     {"engine.api_key_env", ValueKind::text, "", "environment variable that holds the API key"},
+    {"engine.speculation", ValueKind::text, "auto", "guess repeated text ahead: auto, on or off"},
     {"engine.stall_s", ValueKind::integer, "120", "seconds without a byte until it counts as hung"},
     {"agent.max_turns", ValueKind::integer, "40", "model replies until a task is given up"},
     {"agent.time_limit_s", ValueKind::integer, "3600", "seconds until a task is given up"},

@@ -74,6 +74,19 @@ void check_sandbox(const Context& context, Report& report) {
               std::format("{}: commands and the engine run without a network", bwrap->string()));
 }
 
+// Before the engine is started, since its model is loaded for it.
+void check_pace(const Local& local, Report& report) {
+  const auto& plan = local.rungs.front();
+  const auto pace = local.facts->measure(plan);
+  if (!pace) return report.note("speed", pace.error().message);
+  const auto& predicted = plan.speed.decode;
+  report.well(
+      "speed",
+      std::format("{:.1f} tokens/s of a reply{}, {:.0f} of a prompt; {} threads", pace->decode,
+                  predicted.median > 0 ? std::format(" ({:.1f} predicted)", predicted.median) : "",
+                  pace->prefill, pace->threads));
+}
+
 // Starts the engine as a task would and holds the plan against what it says.
 void check_engine(const Context& context, const Local& local, Report& report) {
   const auto started = start_local(context, local);
@@ -120,7 +133,10 @@ Result<int> execute(const DoctorCommand& command, const Context& context) {
                                    to_string(local->model.tensor_bytes())));
   report.well("plan", local->rungs.front().reason);
   for (const auto& warning : local->rungs.front().warnings) report.note("plan", warning);
-  if (!command.no_start) check_engine(context, *local, report);
+  if (!command.no_start) {
+    check_pace(*local, report);
+    check_engine(context, *local, report);
+  }
   return report.healthy() ? 0 : 1;
 }
 

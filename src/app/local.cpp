@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <format>
-#include <fstream>
-#include <functional>
 #include <utility>
 
+#include "app/calibration.hpp"
 #include "app/machine.hpp"
+#include "base/log.hpp"
 #include "hw/probe.hpp"
 #include "sys/bwrap.hpp"
 
@@ -25,20 +25,8 @@ plan::Wishes wishes_of(const Config& config) {
     wishes.reserve = 1_MiB * static_cast<std::uint64_t>(*reserve);
   }
   wishes.device = config.text("model.device");
+  wishes.draft = wished_draft(config);
   return wishes;
-}
-
-// A file that is there once this engine has shown on this machine that it does as this plan says.
-fs::path proved_mark(const Context& context, const Local& local) {
-  const auto& plan = local.rungs.front();
-  std::error_code ignored;
-  auto key =
-      std::format("{}|{}|{}|{}|{}|{}|{}", local.server.string(), local.version.text, plan.device,
-                  plan.device_label, plan.context.value, plan.ubatch, plan::to_string(plan.kv_k));
-  for (const auto& file : plan.files)
-    key += std::format("|{}|{}|{}", file.string(), fs::file_size(file, ignored),
-                       fs::last_write_time(file, ignored).time_since_epoch().count());
-  return context.paths.cache / "proved" / std::format("{:016x}", std::hash<std::string>{}(key));
 }
 
 std::string gpu_address(const Local& local) {
@@ -47,13 +35,51 @@ std::string gpu_address(const Local& local) {
   return found == gpus.end() ? std::string() : found->pci;
 }
 
+// What the driver took beside the buffers, for the next plan.
+void remember_overhead(const Context& context, const Local& local,
+                       const engine::LocalEngine& started) {
+  const auto& gpus = local.hardware.gpus;
+  const auto gpu = std::ranges::find(gpus, started.plan().device, &hw::Gpu::engine_device);
+  const auto took = started.device_memory();
+  if (gpu == gpus.end() || !started.plan().on_gpu || !took) return;
+  Bytes buffers;
+  for (const auto& buffer : started.server().load_report().buffers) {
+    if (buffer.device == gpu->engine_device) buffers += buffer.size;
+  }
+  // Less than its buffers: the driver counts otherwise, and nothing is learnt.
+  if (*took < buffers) return;
+  const auto stored =
+      store_overhead(context.paths.state, *gpu, local.version.text, *took - buffers);
+  if (!stored) log::info("plan", "the driver's overhead is not kept: {}", stored.error().message);
+}
+
 // A tiny model is planned on one thread, for several would wait for one another whenever a core is
 // taken. While nothing else wants the processor they are faster; the watcher takes them back.
-void use_idle_cores(const hw::Hardware& hardware, std::vector<plan::RunPlan>& rungs) {
-  constexpr double percent_of_an_idle_machine = 10;
-  if (engine::Gauge({}).read(0).cpu_stall > percent_of_an_idle_machine) return;
-  for (auto& plan : rungs)
-    if (!plan.on_gpu) plan.threads = std::max(plan.threads, hardware.cpu.cores);
+void use_threads(Local& local, int careful) {
+  const bool busy = is_busy();
+  const bool measured = local.facts->pace(local.rungs.front()).has_value();
+  for (auto& plan : local.rungs) {
+    if (plan.on_gpu) continue;
+    if (busy) plan.threads = std::min(plan.threads, careful);
+    if (!busy && !measured) plan.threads = std::max(plan.threads, local.hardware.cpu.cores);
+  }
+}
+
+/// What does not fit by the engine's own dry run is not tried. Where it tells nothing the
+/// estimates stand, and the proof will tell.
+Result<void> ask_engine(Local& local) {
+  const auto before = local.rungs.front();
+  const auto some = reckon(*local.facts, local.rungs);
+  if (!some) {
+    if (some.error().code == Errc::cancelled) return std::unexpected(some.error());
+    log::info("engine", "compute buffers are estimates: {}", some.error().message);
+    return {};
+  }
+  if (*some) return {};
+  return fail(Errc::capacity,
+              "{} does not fit on {}: by the engine's own dry run it needs more "
+              "scratch memory than the plan's estimate of {}",
+              before.model, before.device_label, to_string(before.ledger.front().compute));
 }
 
 }  // namespace
@@ -86,8 +112,14 @@ Result<Local> plan_local(const Context& context) {
   // On the CPU the engine's backends need not be asked, which saves their start.
   if (context.config.text("model.device") != "cpu") options.engine = local.server;
   local.hardware = TRY(hw::probe(options, context.stop));
-  local.rungs = TRY(plan::ladder(local.hardware, local.model, wishes_of(context.config)));
-  use_idle_cores(local.hardware, local.rungs);
+  auto wishes = wishes_of(context.config);
+  wishes.overheads = read_overheads(context.paths.state, local.hardware, local.version.text);
+  local.rungs = TRY(plan::ladder(local.hardware, local.model, wishes));
+  local.facts = std::make_shared<Facts>(context, local.server, local.hardware);
+  if (!local.facts->proved(local.rungs.front())) TRY(ask_engine(local));
+  const auto careful = local.rungs.front().threads;
+  for (auto& plan : local.rungs) settle(*local.facts, context.config, plan);
+  use_threads(local, careful);
   return local;
 }
 
@@ -95,14 +127,17 @@ engine::LaunchOptions launch_options(const Context& context, const Local& local)
   const auto& paths = context.paths;
   std::error_code ignored;
   fs::create_directories(paths.runtime, ignored);
-  engine::LaunchOptions launch{.program = local.server,
-                               .plan = local.rungs.front(),
-                               .fallbacks = {local.rungs.begin() + 1, local.rungs.end()},
-                               .run_dir = paths.runtime,
-                               .log_file = paths.state / "engine.log",
-                               .env = local.env,
-                               .watch = {.gauge = {.gpu = gpu_address(local)}},
-                               .stall_limit = stall_limit(context.config)};
+  engine::LaunchOptions launch{
+      .program = local.server,
+      .plan = local.rungs.front(),
+      .fallbacks = {local.rungs.begin() + 1, local.rungs.end()},
+      .run_dir = paths.runtime,
+      .log_file = paths.state / "engine.log",
+      .env = local.env,
+      .watch = {.gauge = {.gpu = gpu_address(local)}},
+      .on_draft_loss = [facts = local.facts,
+                        plan = local.rungs.front()] { facts->remember_drafts_lose(plan); },
+      .stall_limit = stall_limit(context.config)};
   // A GPU's driver compiles its shaders once, and finds them here at the next start.
   if (launch.plan.on_gpu) {
     launch.cache_dir = paths.cache / "shaders";
@@ -119,14 +154,11 @@ engine::LaunchOptions launch_options(const Context& context, const Local& local)
 Result<std::unique_ptr<engine::LocalEngine>> start_local(const Context& context,
                                                          const Local& local) {
   auto launch = launch_options(context, local);
-  const auto mark = proved_mark(context, local);
-  std::error_code ignored;
-  if (!fs::exists(mark, ignored)) launch.warm_up_limit = warm_up_limit;
+  const auto& first = local.rungs.front();
+  if (!local.facts->proved(first)) launch.warm_up_limit = warm_up_limit;
   auto started = TRY(engine::LocalEngine::start(std::move(launch), context.stop));
-  if (started->plan() == local.rungs.front()) {
-    fs::create_directories(mark.parent_path(), ignored);
-    std::ofstream{mark};
-  }
+  if (started->plan() == first) local.facts->remember_proved(first);
+  remember_overhead(context, local, *started);
   return started;
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "app/commands.hpp"
+#include "app/facts.hpp"
 #include "engine/launch.hpp"
 #include "engine/local_engine.hpp"
 #include "gguf/gguf.hpp"
@@ -23,6 +24,7 @@ struct Local {
   gguf::Header model;
   hw::Hardware hardware;
   std::vector<plan::RunPlan> rungs;  ///< Best first.
+  std::shared_ptr<const Facts> facts;
 };
 
 /// Finds engine and model, looks at the machine and plans. Errors: whatever the step says.

@@ -78,6 +78,8 @@ void add_plan_flags(CLI::App* app, SettingFlags& flags, PlanCommand& plan) {
   app->add_flag("--swa-full", plan.full_windows, "sliding windows remember everything");
   app->add_flag("--offload", plan.offload, "allow layers or experts in RAM, which is slow");
   app->add_flag("--no-probe", plan.no_probe, "estimate compute buffers, do not ask the engine");
+  app->add_flag("--calibrate", plan.calibrate,
+                "measure the speed here first, 15 s at most, and remember it");
   app->add_flag("--json", plan.json, "as JSON");
   app->add_option("--svg", plan.svg, "draw it into this file");
   app->footer("\nExit codes: 0 it fits, 6 it does not, 1 it could not be told, 2 wrong usage.");

@@ -58,7 +58,8 @@ struct PlanCommand {
   bool unified = false;
   bool full_windows = false;
   bool offload = false;
-  bool no_probe = false;  ///< Estimates only: the engine is not asked.
+  bool no_probe = false;   ///< Estimates only: the engine is not asked.
+  bool calibrate = false;  ///< Measure the speed here first.
   bool json = false;
 };
 

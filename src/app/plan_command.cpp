@@ -8,13 +8,13 @@
 
 #include "app/calibration.hpp"
 #include "app/commands.hpp"
+#include "app/facts.hpp"
 #include "app/machine.hpp"
 #include "app/model_source.hpp"
 #include "app/plan_json.hpp"
 #include "app/sizes.hpp"
 #include "base/utf8.hpp"
 #include "engine/launch.hpp"
-#include "engine/probe.hpp"
 #include "sys/terminal.hpp"
 
 namespace plim::app {
@@ -42,7 +42,8 @@ Result<plan::Wishes> wishes_of(const PlanCommand& command, const Config& config)
                       .unified = command.unified,
                       .full_windows = command.full_windows,
                       .offload = command.offload,
-                      .ubatch = command.ubatch};
+                      .ubatch = command.ubatch,
+                      .draft = wished_draft(config)};
   wishes.batch = std::max(wishes.batch, wishes.ubatch);
   if (const auto context = config.integer("model.context")) wishes.context = Tokens{*context};
   if (const auto reserve = config.integer("model.reserve_mib")) {
@@ -86,40 +87,51 @@ void print_text(const std::vector<plan::Assessment>& answers) {
   }
 }
 
-/// What drivers took in earlier loads with the engine of now.
-std::vector<plan::Overhead> known_overheads(const Context& context, const hw::Hardware& hardware) {
+/// The engine that would run it; none where it is not installed.
+struct Installed {
+  std::filesystem::path server;
+  std::string build;
+};
+
+std::optional<Installed> find_engine(const Context& context) {
   const auto server =
       engine::find_llama_server(context.config.text("engine.dir"), context.paths.program_path);
-  std::error_code ignored;
-  if (!server || !std::filesystem::exists(context.paths.state / "overheads.tsv", ignored))
-    return {};
+  if (!server) return std::nullopt;
   const auto version =
       engine::check_version(*server, engine_environment(context.environment), context.stop);
-  return version ? read_overheads(context.paths.state, hardware, version->text)
-                 : std::vector<plan::Overhead>{};
+  return version ? std::optional(Installed{*server, version->text}) : std::nullopt;
 }
 
-constexpr auto probe_limit = std::chrono::milliseconds(2500);
-
-/// Puts the engine's own figures in the place of the estimates, where it can be asked: a model that
-/// is a file, on this machine.
-void ask_engine(plan::Assessment& answer, const Context& context) {
+/// Puts the engine's own figures in the place of the estimates: of a model that is a file, on this
+/// machine.
+void ask_engine(const Facts& facts, plan::Assessment& answer) {
   auto& plan = answer.plan;
-  const auto server =
-      engine::find_llama_server(context.config.text("engine.dir"), context.paths.program_path);
-  std::error_code ignored;
-  if (!server || plan.files.empty() || !std::filesystem::exists(plan.files.front(), ignored))
-    return;
-  const auto report = engine::probe(*server, plan, engine_environment(context.environment),
-                                    probe_limit, context.stop);
-  if (!report) {
+  const auto compute = facts.compute(plan);
+  if (!compute) {
     plan.warnings.push_back(
-        std::format("Compute buffers are estimates: {}.", report.error().message));
+        std::format("Compute buffers are estimates: {}.", compute.error().message));
     return;
   }
-  const auto compute = engine::compute_by_row(plan, *report);
-  plan = plan::with_compute(std::move(plan), compute);
+  plan = plan::with_compute(std::move(plan), *compute);
+  plan.compute_known = true;
   answer.fits = answer.fits && plan::fits(plan);
+}
+
+/// Measures how fast the engine is with this plan here.
+void calibrate(const Facts& facts, plan::Assessment& answer) {
+  const auto pace = facts.measure(answer.plan);
+  auto& warnings = answer.plan.warnings;
+  if (!pace) return warnings.push_back("Not calibrated: " + pace.error().message + ".");
+  if (facts.pace(answer.plan)) return;
+  warnings.push_back(
+      std::format("Measured {:.0f} tokens/s of a reply, but others keep the "
+                  "processor busy: not remembered.",
+                  pace->decode));
+}
+
+bool is_here(const plan::RunPlan& plan) {
+  std::error_code ignored;
+  return !plan.files.empty() && std::filesystem::exists(plan.files.front(), ignored);
 }
 
 }  // namespace
@@ -128,7 +140,8 @@ Result<int> execute(const PlanCommand& command, const Context& context) {
   auto wishes = TRY(wishes_of(command, context.config));
   const auto hardware =
       TRY(command.machine.any() ? imagine(command.machine) : look_at_machine(context));
-  if (!command.machine.any()) wishes.overheads = known_overheads(context, hardware);
+  const auto engine = command.machine.any() ? std::nullopt : find_engine(context);
+  if (engine) wishes.overheads = read_overheads(context.paths.state, hardware, engine->build);
   std::vector<gguf::Header> models;
   std::vector<std::string> notes;
   for (const auto& name : command.models.empty() ? std::vector<std::string>{""} : command.models) {
@@ -137,8 +150,12 @@ Result<int> execute(const PlanCommand& command, const Context& context) {
     if (!source.note.empty()) notes.push_back(std::move(source.note));
   }
   auto answers = TRY(plan::assess_together(hardware, models, wishes));
-  if (!command.machine.any() && !command.no_probe) {
-    for (auto& answer : answers) ask_engine(answer, context);
+  for (auto& answer : answers) {
+    if (!engine || !is_here(answer.plan)) continue;
+    const Facts facts(context, engine->server, hardware);
+    if (!command.no_probe) ask_engine(facts, answer);
+    if (command.calibrate && answer.fits) calibrate(facts, answer);
+    settle(facts, context.config, answer.plan);
   }
   for (const auto& note : hardware.notes) notes.push_back(note.text);
   auto& warnings = answers.front().plan.warnings;

@@ -75,7 +75,8 @@ Json answer_json(const plan::Assessment& answer) {
             {"slots", plan.slots},
             {"kv", {{"k", to_string(plan.kv_k)}, {"v", to_string(plan.kv_v)}}},
             {"rung", plan.rung},
-            {"reason", plan.reason}};
+            {"reason", plan.reason},
+            {"compute_estimated", !plan.compute_known}};
   add_rows(json, plan.ledger);
   json["speed"] = {{"decode", rate_json(plan.speed.decode)},
                    {"prefill", rate_json(plan.speed.prefill)},

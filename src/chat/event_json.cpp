@@ -33,11 +33,16 @@ Json write(const Message& message) {
 }
 
 Json write(const Usage& usage) {
-  return {{"prompt", usage.prompt.value},
-          {"cached", usage.cached.value},
-          {"completion", usage.completion.value},
-          {"prefill_ms", usage.prefill_ms},
-          {"decode_ms", usage.decode_ms}};
+  Json json = {{"prompt", usage.prompt.value},
+               {"cached", usage.cached.value},
+               {"completion", usage.completion.value},
+               {"prefill_ms", usage.prefill_ms},
+               {"decode_ms", usage.decode_ms}};
+  if (usage.drafted.value > 0) {
+    json["drafted"] = usage.drafted.value;
+    json["accepted"] = usage.accepted.value;
+  }
+  return json;
 }
 
 Json write(const ContextUse& use) {
@@ -240,7 +245,9 @@ Usage read_usage(const Json& json, std::string& wrong) {
           .cached = in.tokens("cached"),
           .completion = in.tokens("completion"),
           .prefill_ms = in.number("prefill_ms"),
-          .decode_ms = in.number("decode_ms")};
+          .decode_ms = in.number("decode_ms"),
+          .drafted = in.tokens("drafted"),
+          .accepted = in.tokens("accepted")};
 }
 
 ContextUse read_context(const Json& json, std::string& wrong) {

@@ -8,6 +8,8 @@ Usage& Usage::operator+=(const Usage& other) {
   completion += other.completion;
   prefill_ms += other.prefill_ms;
   decode_ms += other.decode_ms;
+  drafted += other.drafted;
+  accepted += other.accepted;
   return *this;
 }
 

@@ -61,6 +61,8 @@ struct Usage {
   Tokens completion;  ///< Generated.
   double prefill_ms = 0;
   double decode_ms = 0;
+  Tokens drafted = {};   ///< Guessed ahead, to be checked in one step.
+  Tokens accepted = {};  ///< Of these, right.
 
   Usage& operator+=(const Usage& other);
   friend bool operator==(const Usage&, const Usage&) = default;

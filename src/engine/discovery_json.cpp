@@ -12,9 +12,8 @@ namespace {
 using Json = nlohmann::json;
 
 std::optional<Tokens> size_at(const Json& object, const char* key) {
-  const Json& value = at(object, key);
-  if (!value.is_number_integer() || value.get<std::int64_t>() <= 0) return {};
-  return Tokens{value.get<std::int64_t>()};
+  const auto size = count_at(object, key);
+  return size > 0 ? std::optional(Tokens{size}) : std::nullopt;
 }
 
 ListedModel read_model(const Json& entry) {

@@ -16,4 +16,14 @@ std::string text_at(const nlohmann::json& object, const char* key) {
   return value.is_string() ? value.get<std::string>() : std::string();
 }
 
+double number_at(const nlohmann::json& object, const char* key) {
+  const auto& value = at(object, key);
+  return value.is_number() ? value.get<double>() : 0.0;
+}
+
+std::int64_t count_at(const nlohmann::json& object, const char* key) {
+  const auto& value = at(object, key);
+  return value.is_number_integer() ? value.get<std::int64_t>() : 0;
+}
+
 }  // namespace plim::engine

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include <nlohmann/json_fwd.hpp>
@@ -13,5 +14,11 @@ namespace plim::engine {
 
 /// A member that is text; empty where there is none.
 [[nodiscard]] std::string text_at(const nlohmann::json& object, const char* key);
+
+/// A member that is a number; 0 where there is none.
+[[nodiscard]] double number_at(const nlohmann::json& object, const char* key);
+
+/// A member that is a whole number; 0 where there is none.
+[[nodiscard]] std::int64_t count_at(const nlohmann::json& object, const char* key);
 
 }  // namespace plim::engine

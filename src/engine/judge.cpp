@@ -59,6 +59,7 @@ Judge::Judge(const plan::RunPlan& plan, Reading baseline)
       on_device_(planned_on_device(plan)),
       may_stumble_(!plan.on_gpu && plan.threads > 1 && !plan.ledger.empty() &&
                    plan.ledger.front().weights < small_model),
+      predicted_(plan.full_decode),
       baseline_(std::move(baseline)),
       last_(baseline_) {}
 
@@ -153,13 +154,13 @@ std::optional<Finding> Judge::hung(const Reading& now, const Work& work) {
                              seconds, now.state == 'T' ? "; it was stopped by a signal" : ""));
 }
 
-std::optional<Finding> Judge::take_speed(std::int64_t tokens, double ms, double cpu_stall) {
-  if (tokens < telling_tokens || ms <= 0) return {};
-  const double speed = static_cast<double>(tokens) * 1000 / ms;
+std::optional<Finding> Judge::take_speed(const chat::Usage& reply, double cpu_stall) {
+  if (reply.completion.value < telling_tokens || reply.decode_ms <= 0) return {};
+  const double speed = static_cast<double>(reply.completion.value) * 1000 / reply.decode_ms;
   const bool known = speeds_ >= 3;
-  const bool slow = known && speed < slow_share * usual_speed_;
+  const bool slow = speed < slow_share * (known ? usual_speed_ : predicted_.low);
   slow_ = slow ? slow_ + 1 : 0;
-  if (!slow || slow_ >= new_normal) {
+  if ((!slow && reply.drafted.value == 0) || slow_ >= new_normal) {
     usual_speed_ = speeds_ == 0 || slow_ >= new_normal
                        ? speed
                        : usual_speed_ + learning * (speed - usual_speed_);
@@ -168,7 +169,8 @@ std::optional<Finding> Judge::take_speed(std::int64_t tokens, double ms, double 
   if (slow_ != slow_replies) return {};
   return finding(
       EventKind::degraded, may_stumble_ && cpu_stall > 20 ? Reaction::one_thread : Reaction::none,
-      std::format("{:.1f} tokens/s, usual are {:.1f}{}", speed, usual_speed_,
+      std::format("{:.1f} tokens/s, {} {:.1f}{}", speed, known ? "usual are" : "predicted were",
+                  known ? usual_speed_ : predicted_.median,
                   cpu_stall > 20 ? std::format("; other processes keep the processor busy ({:.0f}% "
                                                "of the time something waits for it)",
                                                cpu_stall)

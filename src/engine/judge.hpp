@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "chat/message.hpp"
 #include "engine/event.hpp"
 #include "engine/gauge.hpp"
 #include "plan/plan.hpp"
@@ -45,9 +46,9 @@ class Judge {
 
   [[nodiscard]] std::vector<Finding> take(const Reading& now, const Work& work);
 
-  /// A finished reply's speed; short replies say too little and are passed over.
-  [[nodiscard]] std::optional<Finding> take_speed(std::int64_t tokens, double milliseconds,
-                                                  double cpu_stall);
+  /// A finished reply's speed; short replies say too little and are passed over. One with guessed
+  /// tokens is faster than usual, or it should be: it is held against the others, not among them.
+  [[nodiscard]] std::optional<Finding> take_speed(const chat::Usage& reply, double cpu_stall);
 
   /// For how many readings in a row `more` bytes would have fitted beside all reserves.
   [[nodiscard]] int seconds_with_room(Bytes more) const;
@@ -73,6 +74,7 @@ class Judge {
   Bytes host_reserve_;
   Bytes on_device_;           // planned
   bool may_stumble_ = false;  // a small model on several threads
+  plan::Rate predicted_;  // with the context full
   Reading baseline_;
   Reading last_;
   std::vector<Bytes> room_;  // left beside the reserves, newest last

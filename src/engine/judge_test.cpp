@@ -34,6 +34,10 @@ std::vector<Finding> findings(Judge& judge, const Reading& reading, int times = 
   return all;
 }
 
+chat::Usage in_ms(std::int64_t tokens, double ms) {
+  return {.completion = {tokens}, .decode_ms = ms};
+}
+
 TEST(Judge, SaysNothingOfAnEngineThatIsWell) {
   Judge judge(gpu_plan(), calm());
   EXPECT_TRUE(findings(judge, calm(), 100).empty());
@@ -140,7 +144,7 @@ TEST(Judge, SeesAHangOfAReplyAndNothingElse) {
 
 TEST(Judge, SaysThatRepliesBecameSlowAndLearnsANewNormal) {
   Judge judge(gpu_plan(), calm());
-  const auto reply = [&](double speed) { return judge.take_speed(100, 100'000 / speed, 0); };
+  const auto reply = [&](double speed) { return judge.take_speed(in_ms(100, 100'000 / speed), 0); };
   for (int i = 0; i < 5; ++i) EXPECT_FALSE(reply(40));
   EXPECT_FALSE(reply(10));  // one may be chance
   const auto slow = reply(10);
@@ -148,7 +152,33 @@ TEST(Judge, SaysThatRepliesBecameSlowAndLearnsANewNormal) {
   EXPECT_EQ(slow->event.kind, EventKind::degraded);
   EXPECT_EQ(slow->event.cause, "10.0 tokens/s, usual are 40.0");
   for (int i = 0; i < 30; ++i) EXPECT_FALSE(reply(10));
-  EXPECT_FALSE(judge.take_speed(5, 1000, 0));  // too short to tell
+  EXPECT_FALSE(judge.take_speed(in_ms(5, 1000), 0));  // too short to tell
+}
+
+TEST(Judge, HoldsTheFirstRepliesAgainstThePrediction) {
+  auto plan = gpu_plan();
+  plan.speed.decode = {50, 40, 60};
+  plan.full_decode = {45, 36, 54};
+  Judge judge(plan, calm());
+  EXPECT_FALSE(judge.take_speed(in_ms(100, 5000), 0));
+  const auto slow = judge.take_speed(in_ms(100, 5000), 0);
+  ASSERT_TRUE(slow);
+  EXPECT_EQ(slow->event.cause, "20.0 tokens/s, predicted were 45.0");
+  Judge as_predicted(plan, calm());
+  for (int i = 0; i < 30; ++i) EXPECT_FALSE(as_predicted.take_speed(in_ms(100, 3000), 0));
+}
+
+TEST(Judge, DoesNotTakeGuessedTokensForTheUsualSpeed) {
+  Judge judge(gpu_plan(), calm());
+  auto guessed = in_ms(400, 2500);
+  guessed.drafted = guessed.accepted = Tokens{300};
+  for (int i = 0; i < 5; ++i) {
+    EXPECT_FALSE(judge.take_speed(in_ms(100, 2500), 0));
+    EXPECT_FALSE(judge.take_speed(guessed, 0));
+  }
+  guessed.decode_ms = 40'000;  // guesses that are right, and slower than none
+  EXPECT_FALSE(judge.take_speed(guessed, 0));
+  EXPECT_TRUE(judge.take_speed(guessed, 0));
 }
 
 TEST(Judge, TakesASmallModelToOneThreadWhenOthersHaveTheProcessor) {
@@ -156,9 +186,9 @@ TEST(Judge, TakesASmallModelToOneThreadWhenOthersHaveTheProcessor) {
     const plan::RunPlan plan{.threads = threads,
                              .ledger = {{.device = "host", .weights = weights}}};
     Judge judge(plan, calm());
-    for (int i = 0; i < 4; ++i) (void)judge.take_speed(100, 1000, 0);
-    (void)judge.take_speed(100, 90'000, cpu_stall);
-    const auto finding = judge.take_speed(100, 90'000, cpu_stall);
+    for (int i = 0; i < 4; ++i) (void)judge.take_speed(in_ms(100, 1000), 0);
+    (void)judge.take_speed(in_ms(100, 90'000), cpu_stall);
+    const auto finding = judge.take_speed(in_ms(100, 90'000), cpu_stall);
     return finding ? finding->reaction : Reaction::restart;
   };
   EXPECT_EQ(slowed(2, 5_MiB, 80), Reaction::one_thread);
@@ -207,7 +237,7 @@ TEST(Judge, RaisesAtMostOneFalseAlarmInADay) {
       alarms += static_cast<int>(judge.take(reading, work).size());
       if (second % 60 == 40) {
         const double speed = 40 * (0.75 + 0.05 * step(random));
-        alarms += judge.take_speed(200, 200'000 / speed, 10) ? 1 : 0;
+        alarms += judge.take_speed(in_ms(200, 200'000 / speed), 10) ? 1 : 0;
       }
     }
     EXPECT_LE(alarms, 1);

@@ -32,6 +32,10 @@ void Ladder::use_threads(int threads) {
   for (auto& plan : rungs_) plan.threads = threads;
 }
 
+void Ladder::stop_drafting() {
+  for (auto& plan : rungs_) plan.draft = 0;
+}
+
 void Ladder::step_up() {
   at_ = left_.back();
   left_.pop_back();

@@ -25,6 +25,8 @@ class Ladder {
 
   /// Every plan from now on computes with so many threads.
   void use_threads(int threads);
+  /// No plan guesses tokens from now on.
+  void stop_drafting();
 
  private:
   std::vector<plan::RunPlan> rungs_;

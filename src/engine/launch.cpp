@@ -106,6 +106,12 @@ std::vector<std::string> memory_flags(const plan::RunPlan& plan) {
   add({"--threads", std::to_string(plan.threads)});
   add({"--cache-ram", std::to_string(plan.cache_ram.value >> 20U)});
   add({"--ctx-checkpoints", std::to_string(plan.checkpoints)});
+  // Of the engine's ways to guess from the text itself the one that gained most where code is
+  // repeated, and lost least elsewhere (docs/benchmarks.md, "The engine").
+  if (plan.draft > 0) {
+    add({"--spec-type", "ngram-simple", "--spec-ngram-simple-size-n", "8"});
+    add({"--spec-ngram-simple-size-m", std::to_string(plan.draft)});
+  }
   return arguments;
 }
 

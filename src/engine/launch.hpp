@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -44,6 +45,9 @@ struct LaunchOptions {
   SlotOptions slots;
   WatchOptions watch;
   OnEvent on_event = {};
+  /// Guessing tokens costs more than it saves with this model here: worth remembering. From chat's
+  /// thread, once.
+  std::function<void()> on_draft_loss = {};
 
   std::chrono::milliseconds load_limit{std::chrono::minutes(5)};  ///< Loading without a log line.
   /// Silence on a connection until the engine counts as hung: while it starts and while it answers.

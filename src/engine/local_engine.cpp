@@ -51,6 +51,7 @@ struct LocalEngine::Round {
 
 LocalEngine::LocalEngine(LaunchOptions options)
     : told_(options.on_event),
+      on_draft_loss_(options.on_draft_loss),
       steady_looks_(options.watch.steady_looks),
       ladder_(options.plan, options.fallbacks),
       slots_(options.slots),
@@ -159,7 +160,7 @@ LocalEngine::Round LocalEngine::ask(const ChatRequest& request, const Sink& on_d
   auto reply = chat_with(server_.peer(), served_, request, sink, flight.get_token(),
                          [this] { watcher_.heard(); });
   const auto usage = reply ? reply->usage : chat::Usage{};
-  const auto slow = watcher_.end_reply(usage.completion.value, usage.decode_ms);
+  const auto slow = watcher_.end_reply(usage);
   if (slow) tell(*slow, {});
   std::optional<Finding> interruption;
   {
@@ -167,7 +168,10 @@ LocalEngine::Round LocalEngine::ask(const ChatRequest& request, const Sink& on_d
     flight_ = nullptr;
     interruption = std::exchange(interruption_, {});
   }
-  if (reply) learn(usage);
+  if (reply) {
+    learn(usage);
+    judge_drafts(usage);
+  }
   if (interruption)
     react(*interruption);
   else if (slow)
@@ -268,6 +272,17 @@ void LocalEngine::learn(const chat::Usage& usage) {
   ms_per_token_ = ms_per_token_ == 0 ? pace : (ms_per_token_ + pace) / 2;
 }
 
+// A restart costs a load, so that it waits for the next pause.
+void LocalEngine::judge_drafts(const chat::Usage& usage) {
+  if (ladder_.current().draft == 0) return;
+  drafting_.take(usage);
+  if (!drafting_.costs()) return;
+  ladder_.stop_drafting();
+  redraft_ = true;
+  log::info("engine", "guessing tokens ahead costs more than it saves here; no more of it");
+  if (on_draft_loss_) on_draft_loss_();
+}
+
 // Progress is told once per batch, so that long is how long a healthy engine may be silent.
 milliseconds LocalEngine::normal_silence() const {
   const auto& plan = ladder_.current();
@@ -332,6 +347,11 @@ void LocalEngine::remember_look() {
   seen_ = std::move(seen);
 }
 
+std::optional<Bytes> LocalEngine::device_memory() const {
+  const auto seen = watcher_.last();
+  return seen.device ? seen.device->own : std::nullopt;
+}
+
 // Between replies: keep what was computed, and go back up when there is room again.
 void LocalEngine::on_look() {
   remember_look();
@@ -339,8 +359,15 @@ void LocalEngine::on_look() {
   const std::unique_lock turn(turn_, std::try_to_lock);
   if (!turn) return;
   keep_slot();
+  if (server_.state() != ServerProcess::State::ready) return;
+  if (redraft_ &&
+      static_cast<double>(unkept_) * ms_per_token_ < static_cast<double>(slots_.worth.count())) {
+    redraft_ = false;
+    watcher_.rest();
+    return server_.restart_with(ladder_.current());
+  }
   const auto* above = ladder_.above();
-  if (above == nullptr || server_.state() != ServerProcess::State::ready) return;
+  if (above == nullptr) return;
   if (watcher_.seconds_with_room(needed(*above) - needed(ladder_.current())) < steady_looks_)
     return;
   note(std::format("memory is free again: back to the plan before: {}", above->reason));

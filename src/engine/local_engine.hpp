@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "engine/drafting.hpp"
 #include "engine/engine.hpp"
 #include "engine/ladder.hpp"
 #include "engine/launch.hpp"
@@ -48,6 +49,8 @@ class LocalEngine final : public Engine {
   /// The plan it runs on now. Not during a start, and not from another thread than chat's.
   [[nodiscard]] const plan::RunPlan& plan() const { return ladder_.current(); }
   [[nodiscard]] const ServerProcess& server() const { return server_; }
+  /// What it held of its GPU's own memory when it was ready; nothing where no driver tells.
+  [[nodiscard]] std::optional<Bytes> device_memory() const;
 
  private:
   struct Round;
@@ -65,6 +68,7 @@ class LocalEngine final : public Engine {
   void keep_slot();
   void restore(const std::stop_token& stop);
   void learn(const chat::Usage& usage);
+  void judge_drafts(const chat::Usage& usage);
   void pass_notices(const Sink& on_delta);
 
   // From the threads of the watcher and of the server.
@@ -78,16 +82,19 @@ class LocalEngine final : public Engine {
   [[nodiscard]] std::chrono::milliseconds normal_silence() const;
 
   const OnEvent told_;
+  const std::function<void()> on_draft_loss_;
   const int steady_looks_;
 
   std::mutex turn_;  // held during a reply, a reaction, a restart
-  Ladder ladder_;    // under turn_, as the next seven
+  Ladder ladder_;    // under turn_, as the next nine
   ServedModel served_;
   std::uint64_t generation_ = 0;  // of the server that was taken up last
   SlotOptions slots_;
   std::string slot_file_;
   double ms_per_token_ = 0;  // of reading a prompt, measured; 0: not yet
   std::int64_t unkept_ = 0;  // tokens computed since the slot was written
+  Drafting drafting_;
+  bool redraft_ = false;  // the plan's guessing changed since the server was started
   std::atomic<bool> can_shrink_ = false;
 
   std::mutex mail_;  // between the watcher's thread and chat's; held for moments

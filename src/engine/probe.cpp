@@ -65,6 +65,7 @@ struct DryRun {
   std::string partial;
   std::string last;
   bool whole = false;
+  bool none = false;  // it went past where a dry run would have been
 
   void take(std::string_view bytes) {
     partial += bytes;
@@ -74,6 +75,7 @@ struct DryRun {
       partial.erase(0, end + 1);
       scan_log_line(last, report);
       whole = ends_dry_run(last);
+      none = last.contains("listening on ");
     }
   }
 };
@@ -91,7 +93,7 @@ Result<LoadReport> probe(const std::filesystem::path& server, const plan::RunPla
   const Deadline deadline(ended, limit, stop);
   DryRun reading;
   std::array<char, 16U << 10U> buffer{};
-  while (!reading.whole) {
+  while (!reading.whole && !reading.none) {
     const auto got = sys::read_some(child.output(), buffer, ended.get_token());
     if (!got || *got == 0) break;
     reading.take({buffer.data(), *got});

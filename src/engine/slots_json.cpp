@@ -31,21 +31,17 @@ Result<nlohmann::json> act(const Peer& peer, std::string_view action, const std:
   return nlohmann::json::parse(answer.body, nullptr, false);
 }
 
-std::int64_t count_at(const nlohmann::json& answer, const char* key) {
-  const auto& value = at(answer, key);
-  return value.is_number_integer() ? std::max<std::int64_t>(value.get<std::int64_t>(), 0) : 0;
-}
-
 }  // namespace
 
 Result<Bytes> save_slot(const Peer& peer, const std::string& name, std::stop_token stop) {
   const auto answer = TRY(act(peer, "save", name, std::move(stop)));
-  return Bytes{static_cast<std::uint64_t>(count_at(answer, "n_written"))};
+  return Bytes{
+      static_cast<std::uint64_t>(std::max<std::int64_t>(count_at(answer, "n_written"), 0))};
 }
 
 Result<Tokens> restore_slot(const Peer& peer, const std::string& name, std::stop_token stop) {
   const auto answer = TRY(act(peer, "restore", name, std::move(stop)));
-  return Tokens{count_at(answer, "n_restored")};
+  return Tokens{std::max<std::int64_t>(count_at(answer, "n_restored"), 0)};
 }
 
 Result<void> erase_slot(const Peer& peer, std::stop_token stop) {

@@ -42,12 +42,12 @@ void Watcher::begin_reply(milliseconds normal_silence) {
 
 void Watcher::heard() { heard_.store(Clock::now(), std::memory_order_relaxed); }
 
-std::optional<Finding> Watcher::end_reply(std::int64_t tokens, double ms) {
+std::optional<Finding> Watcher::end_reply(const chat::Usage& reply) {
   heard();
   const std::scoped_lock lock(mutex_);
   replying_ = false;
   if (!judge_) return {};
-  return judge_->take_speed(tokens, ms, last_.cpu_stall);
+  return judge_->take_speed(reply, last_.cpu_stall);
 }
 
 milliseconds Watcher::idle() const {

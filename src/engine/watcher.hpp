@@ -36,8 +36,8 @@ class Watcher {
   /// A reply was asked for; `normal_silence` is what may pass between two bytes of it.
   void begin_reply(std::chrono::milliseconds normal_silence);
   void heard();
-  /// It is over; `tokens` in `ms` say how fast, 0 when it broke off. What that shows is returned.
-  [[nodiscard]] std::optional<Finding> end_reply(std::int64_t tokens, double ms);
+  /// It is over; its usage, all 0 when it broke off, says how fast. What that shows is returned.
+  [[nodiscard]] std::optional<Finding> end_reply(const chat::Usage& reply);
 
   /// How long no reply was asked for.
   [[nodiscard]] std::chrono::milliseconds idle() const;

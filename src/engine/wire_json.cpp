@@ -15,15 +15,7 @@ namespace {
 using Json = nlohmann::json;
 constexpr std::size_t shown_bytes = 400;  // of a server's own words, in a message
 
-double number_at(const Json& object, const char* key) {
-  const Json& value = at(object, key);
-  return value.is_number() ? value.get<double>() : 0.0;
-}
-
-Tokens tokens_at(const Json& object, const char* key) {
-  const Json& value = at(object, key);
-  return {value.is_number_integer() ? value.get<std::int64_t>() : 0};
-}
+Tokens tokens_at(const Json& object, const char* key) { return {count_at(object, key)}; }
 
 // The number behind `label` in a sentence: "requested 5000 tokens".
 std::optional<Tokens> number_after(std::string_view text, std::string_view label) {
@@ -97,14 +89,18 @@ std::optional<chat::Usage> parse_usage(const Json& body) {
   const Json& usage = at(body, "usage");
   if (timings.is_object()) {
     const Tokens cached = tokens_at(timings, "cache_n");
-    return chat::Usage{cached + tokens_at(timings, "prompt_n"), cached,
-                       tokens_at(timings, "predicted_n"), number_at(timings, "prompt_ms"),
-                       number_at(timings, "predicted_ms")};
+    return chat::Usage{.prompt = cached + tokens_at(timings, "prompt_n"),
+                       .cached = cached,
+                       .completion = tokens_at(timings, "predicted_n"),
+                       .prefill_ms = number_at(timings, "prompt_ms"),
+                       .decode_ms = number_at(timings, "predicted_ms"),
+                       .drafted = tokens_at(timings, "draft_n"),
+                       .accepted = tokens_at(timings, "draft_n_accepted")};
   }
   if (!usage.is_object()) return {};
   return chat::Usage{tokens_at(usage, "prompt_tokens"),
                      tokens_at(at(usage, "prompt_tokens_details"), "cached_tokens"),
-                     tokens_at(usage, "completion_tokens"), 0, 0};
+                     tokens_at(usage, "completion_tokens")};
 }
 
 }  // namespace

@@ -72,12 +72,14 @@ std::vector<std::size_t> place(const Load& load, const Site& site, const CacheLa
   const auto first = std::min(offload.layers, count);
   if (site.gpus.size() == 1) return {count - first + 1};
   std::vector<Bytes> room;
+  room.reserve(site.gpus.size());
   for (const auto* gpu : site.gpus) {
     room.push_back(usable(load, *gpu) -
                    (device_reserve(*gpu, load.wishes) + overhead_of(*gpu, load.wishes) +
                     scratch(load, site, *gpu, layout)));
   }
   std::vector<Bytes> needs;
+  needs.reserve(count - first + 1);
   for (auto layer = first; layer < count; ++layer) {
     needs.push_back(layer_bytes(load, layout, offload, layer));
   }
@@ -177,6 +179,8 @@ void add_host_caches(const Load& load, const CacheLayout& layout, Account& accou
     account.checkpoints = static_cast<int>(std::min(max_checkpoints, room));
   }
   host.caches = account.cache_ram + checkpoint * static_cast<std::uint64_t>(account.checkpoints);
+  // What a guess that fails has to be taken back to.
+  if (layout.draft > 0) host.caches += checkpoint * layout.slots;
   balance(host);
 }
 

@@ -18,6 +18,7 @@ struct CacheLayout {
   KvType k = KvType::f16;
   KvType v = KvType::f16;
   bool full_windows = false;  ///< --swa-full.
+  std::uint64_t draft = 0;    ///< Tokens checked beside the next one in a step.
 };
 
 struct CacheBytes {

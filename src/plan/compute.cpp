@@ -30,20 +30,23 @@ Bytes mask_bytes(const Shape& shape, const CacheLayout& layout) {
   return Bytes{2 * layout.ubatch * (cells + window)};
 }
 
+/// A row for each token whose successor is wanted: one of each slot, and each guessed one.
+Bytes logit_bytes(const Shape& shape, const CacheLayout& layout) {
+  return Bytes{sizeof(float) * shape.vocabulary * layout.slots * (1 + layout.draft)};
+}
+
 }  // namespace
 
 Bytes compute_bytes(const Shape& shape, const CacheLayout& layout, std::size_t devices) {
   const std::uint64_t copies = devices > 1 ? 4 : 1;
   const Bytes block{sizeof(float) * layout.ubatch * activations(shape)};
-  const Bytes logits{sizeof(float) * shape.vocabulary * layout.slots};
-  const auto sum = block + mask_bytes(shape, layout) * copies + logits;
+  const auto sum = block + mask_bytes(shape, layout) * copies + logit_bytes(shape, layout);
   return sum + Bytes{sum.value / 20} + 8_MiB;
 }
 
 Bytes host_compute_bytes(const Shape& shape, const CacheLayout& layout) {
   const Bytes rows{sizeof(float) * layout.ubatch * shape.embedding};
-  const Bytes logits{sizeof(float) * shape.vocabulary * layout.slots};
-  return mask_bytes(shape, layout) + rows + logits + 8_MiB;
+  return mask_bytes(shape, layout) + rows + logit_bytes(shape, layout) + 8_MiB;
 }
 
 Bytes unpack_bytes(const Shape& shape, const CacheLayout& layout) {

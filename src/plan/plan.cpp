@@ -71,7 +71,8 @@ CacheLayout layout_for(const Wishes& wishes, Tokens context, KvType type) {
           .ubatch = static_cast<std::uint64_t>(wishes.ubatch),
           .k = type,
           .v = wishes.kv_v.value_or(type),
-          .full_windows = wishes.full_windows};
+          .full_windows = wishes.full_windows,
+          .draft = static_cast<std::uint64_t>(wishes.draft)};
 }
 
 /// The target, the most each cache type can have, and halves: each a step a running model can be
@@ -158,6 +159,7 @@ RunPlan build(const Load& load, const Site& site, const CacheLayout& layout, con
                .threads = threads_for(load),
                .cache_ram = account.cache_ram,
                .checkpoints = account.checkpoints,
+               .draft = static_cast<int>(layout.draft),
                .host_layers = static_cast<int>(offload.layers),
                .host_experts = static_cast<int>(offload.experts),
                .unified = layout.unified,
@@ -229,6 +231,9 @@ Result<Question> ask(const hw::Hardware& hardware, const gguf::Header& model,
                      const Wishes& wishes) {
   if (wishes.ubatch < 1 || wishes.ubatch > 65'536) {
     return fail(Errc::invalid, "a ubatch of {} is not between 1 and 65536", wishes.ubatch);
+  }
+  if (wishes.draft < 0 || wishes.draft > 256) {
+    return fail(Errc::invalid, "a draft of {} tokens is not between 0 and 256", wishes.draft);
   }
   if (wishes.slots < 1 || wishes.slots > 256) {
     return fail(Errc::invalid, "{} slots are not between 1 and 256", wishes.slots);
@@ -329,6 +334,13 @@ RunPlan with_compute(RunPlan plan, const std::vector<Bytes>& compute) {
     row.left = row.free - (row.needed() + row.reserve);
   }
   return plan;
+}
+
+bool drafts_are_cheap(const RunPlan& plan) {
+  constexpr double tokens_per_s = 200;  // at 0.1 ms per token: 2 %
+  constexpr Bytes never_so_fast = 64_MiB;
+  if (plan.speed.decode.median > 0) return plan.speed.decode.median < tokens_per_s;
+  return !plan.ledger.empty() && plan.ledger.front().weights >= never_so_fast;
 }
 
 bool fits(const RunPlan& plan) {

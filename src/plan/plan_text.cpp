@@ -82,6 +82,10 @@ std::string speed_text(const RunPlan& plan) {
   return text + "\n";
 }
 
+std::string estimate_text(const RunPlan& plan) {
+  return plan.compute_known ? "" : "compute is estimated; the engine tells it of a file\n";
+}
+
 std::string choices_text(const std::vector<Choice>& choices) {
   if (choices.empty()) return "";
   std::string text = "largest context by cache type:";
@@ -124,7 +128,7 @@ std::string to_text(const Assessment& assessment, int width) {
   const auto& plan = assessment.plan;
   auto text = headline(plan) + plan.reason + "\n\n" + ledger_text(plan.ledger, width);
   text += choices_text(assessment.choices);
-  text += speed_text(plan);
+  text += estimate_text(plan) + speed_text(plan);
   for (const auto& warning : plan.warnings) text += "warning: " + warning + "\n";
   return text;
 }

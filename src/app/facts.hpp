@@ -1,0 +1,68 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "app/commands.hpp"
+#include "engine/pace.hpp"
+#include "hw/hw.hpp"
+#include "plan/plan.hpp"
+
+namespace plim::app {
+
+/// What was found out about one engine with one model on one device, kept under the cache folder
+/// between runs: another build, file or device is another fact. All of it can be found out again.
+class Facts {
+ public:
+  Facts(const Context& context, const std::filesystem::path& server, const hw::Hardware& hardware);
+
+  /// Whether it once did as `plan` says, the context walked through.
+  [[nodiscard]] bool proved(const plan::RunPlan& plan) const;
+  void remember_proved(const plan::RunPlan& plan) const;
+
+  /// Whether guessing tokens ahead was measured to cost more than it saves.
+  [[nodiscard]] bool drafts_lose(const plan::RunPlan& plan) const;
+  void remember_drafts_lose(const plan::RunPlan& plan) const;
+
+  /// The measured speed; none after a month, when it is worth measuring again.
+  [[nodiscard]] std::optional<engine::Pace> pace(const plan::RunPlan& plan) const;
+  void remember_pace(const plan::RunPlan& plan, const engine::Pace& pace) const;
+
+  /// Measures it, for 15 s at most, and remembers it; not that fewer threads were faster on a
+  /// processor that others kept busy. Errors: as engine::measure_pace.
+  [[nodiscard]] Result<engine::Pace> measure(const plan::RunPlan& plan) const;
+
+  /// The compute buffers by row of the ledger, from the engine's dry run, which is done once for
+  /// each plan. Errors: as engine::probe.
+  [[nodiscard]] Result<std::vector<Bytes>> compute(const plan::RunPlan& plan) const;
+
+ private:
+  [[nodiscard]] std::filesystem::path file(std::string_view kind, const plan::RunPlan& plan,
+                                           std::string_view more = "") const;
+
+  const Context& context_;
+  std::filesystem::path server_;
+  std::string machine_;
+  int cores_ = 1;
+};
+
+/// Whether others keep the processor from those that wait for it: no time to measure, nor for
+/// threads that wait for one another.
+[[nodiscard]] bool is_busy();
+
+/// Puts the engine's own compute buffers in the place of the first plan's estimates, which can be
+/// too low where no formula is exact. What then does not fit is dropped; the plans below get as
+/// much more as the first did. False: none is left. Errors: as Facts::compute.
+[[nodiscard]] Result<bool> reckon(const Facts& facts, std::vector<plan::RunPlan>& rungs);
+
+/// Settles how `plan` computes by what was measured: threads, predicted speed, whether tokens are
+/// guessed ahead (unless engine.speculation is "on").
+void settle(const Facts& facts, const Config& config, plan::RunPlan& plan);
+
+/// Tokens to guess ahead as engine.speculation has it: on, off or auto, which is on until settled.
+[[nodiscard]] int wished_draft(const Config& config);
+
+}  // namespace plim::app

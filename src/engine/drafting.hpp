@@ -1,0 +1,32 @@
+#pragma once
+
+#include "chat/message.hpp"
+
+namespace plim::engine {
+
+/// Learns from replies whether guessing tokens ahead pays with this model on this machine.
+///
+/// A step costs some time and each guessed token some more; what that is follows from replies that
+/// differ in how much was guessed. Older replies count for less. Pure; one thread.
+class Drafting {
+ public:
+  void take(const chat::Usage& reply);
+
+  /// Whether the guesses cost more than 2 % of the time, and enough replies say so.
+  [[nodiscard]] bool costs() const;
+
+ private:
+  double replies_ = 0;
+  double tokens_ = 0;
+  double ms_ = 0;
+  double accepted_ = 0;
+  double drafted_ = 0;
+  // Sums of products, for the least squares of: ms = a * steps + b * drafted.
+  double steps_steps_ = 0;
+  double steps_drafted_ = 0;
+  double drafted_drafted_ = 0;
+  double steps_ms_ = 0;
+  double drafted_ms_ = 0;
+};
+
+}  // namespace plim::engine
