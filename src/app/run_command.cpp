@@ -156,6 +156,8 @@ class SandboxAtHand {
 }  // namespace
 
 Result<int> execute(const RunCommand& command, const Context& context) {
+  if (!command.resume && command.task.find_first_not_of(" \t\r\n") == std::string::npos)
+    return fail(Errc::invalid, "the task is empty: say what is to be done");
   Output output(command.json, context.environment);
   auto configured_servers = TRY(mcp_servers(context));
   auto files =
