@@ -122,14 +122,14 @@ class Call final : public tools::Tool {
   }
 
  private:
-  // A call is not made again by itself: what it did before its server ended is not known.
-  [[nodiscard]] std::string said_of(const Error& error, const std::string& server,
+  // A call is not made again by itself: what it did before its server ended is not known. The
+  // name is a copy, since restart removes what it is of.
+  [[nodiscard]] std::string said_of(const Error& error, std::string server,
                                     const tools::Scope& scope) const {
     if (error.code != Errc::io) return error.message;
-    const auto name = server;  // of what restart removes
-    servers_.restart(name, scope.stop);
+    servers_.restart(server, scope.stop);
     const bool runs =
-        std::ranges::contains(servers_.running(scope.stop), name, &Servers::Running::name);
+        std::ranges::contains(servers_.running(scope.stop), server, &Servers::Running::name);
     return error.message + (runs ? "; it was started again, call once more if that does no harm"
                                  : "; it cannot be used any more");
   }
