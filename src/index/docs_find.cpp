@@ -208,6 +208,16 @@ std::vector<DocPackage> system_packages(const std::string& question, const std::
   return found;
 }
 
+void look_up_symbol(Search& search, const std::vector<DocPackage>& packages,
+                    const std::string& package) {
+  for (const auto& known : packages) {
+    if (!search.full()) search.exact_in(known);
+  }
+  if (package.empty() || package == "man") search.manual_page();
+  if (!search.full()) search.headers(package);
+  if (!search.full()) search.docsets(package);
+}
+
 }  // namespace
 
 Result<std::vector<DocAnswer>> find_docs(const std::string& question, const std::string& package,
@@ -224,14 +234,7 @@ Result<std::vector<DocAnswer>> find_docs(const std::string& question, const std:
   std::ranges::stable_partition(
       packages, [&](const auto& known) { return question.starts_with(known.name); });
   Search search(question, places, limit, stop);
-  if (search.is_symbol()) {
-    for (const auto& known : packages) {
-      if (!search.full()) search.exact_in(known);
-    }
-    if (package.empty() || package == "man") search.manual_page();
-    if (!search.full()) search.headers(package);
-    if (!search.full()) search.docsets(package);
-  }
+  if (search.is_symbol()) look_up_symbol(search, packages, package);
   const DocPackage project{.folder = places.root};
   if (package.empty() && !search.full()) search.words_in(project);
   for (const auto& known : packages) {

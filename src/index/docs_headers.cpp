@@ -67,6 +67,16 @@ bool has_word(std::string_view line, std::string_view name, std::size_t& at) {
   return false;
 }
 
+// Whether a name with parentheses behind it is used here, by what stands before it.
+bool is_call(std::string_view code, std::string_view before, bool is_indented) {
+  if (before.empty()) return is_indented && code.ends_with(';');
+  before = before.substr(0, before.find_last_not_of(" \t") + 1);
+  if (before.ends_with("::") && !before.contains(' ')) return true;
+  constexpr auto ends = std::to_array<std::string_view>({"(", ",", ".", "->"});
+  return std::ranges::any_of(ends, [&](auto end) { return before.ends_with(end); }) ||
+         before.contains('=') || before.starts_with("return");
+}
+
 // How much a line that has the name looks like its declaration; 0: not at all.
 int likeness(std::string_view line, std::string_view name, std::size_t at) {
   const auto code = trimmed(line);
@@ -83,13 +93,9 @@ int likeness(std::string_view line, std::string_view name, std::size_t at) {
   }
   if (before.starts_with("typedef") || (code.starts_with('}') && after.starts_with(';'))) return 3;
   if (!after.starts_with('(')) return 0;
-  const bool in_a_name = before.ends_with("::") && !before.contains(' ');
-  const bool is_call = before.empty()
-                           ? line.size() > code.size() && code.ends_with(';')
-                           : in_a_name || before.ends_with('(') || before.ends_with(',') ||
-                                 before.contains('=') || before.starts_with("return") ||
-                                 before.ends_with('.') || before.ends_with("->");
-  return is_call ? 0 : before.empty() && line.size() > code.size() ? 2 : 3;
+  const bool is_indented = line.size() > code.size();
+  if (is_call(code, before, is_indented)) return 0;
+  return before.empty() && is_indented ? 2 : 3;
 }
 
 // The last line of a comment that no code stands before.
