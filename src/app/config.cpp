@@ -15,7 +15,7 @@
 namespace plim::app {
 namespace {
 
-constexpr std::array<Setting, 18> all_settings{{
+constexpr auto all_settings = std::to_array<Setting>({
     {"model.path", ValueKind::text, "", "GGUF file to run; the demo model when empty"},
     {"model.context", ValueKind::integer, "", "context in tokens; as large as fits when empty"},
     {"model.device", ValueKind::text, "auto", "auto, cpu, or a GPU's name such as CUDA0"},
@@ -35,7 +35,7 @@ constexpr std::array<Setting, 18> all_settings{{
     {"agent.packet", ValueKind::boolean, "true", "begin a session with the code its task is about"},
     {"agent.seed", ValueKind::integer, "", "sampling seed; random when empty"},
     {"sandbox.timeout_s", ValueKind::integer, "600", "longest a command or test run may take"},
-}};
+});
 
 const Setting* find_setting(std::string_view key) {
   const auto* const found = std::ranges::find(all_settings, key, &Setting::key);
