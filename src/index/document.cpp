@@ -126,7 +126,10 @@ Document read_document(Parser& parser, std::string path, Version version, std::s
     split(document, {});
     return document;
   }
-  const auto grammar = limits.use_grammars ? document.language : Language::other_code;
+  // Tests, examples and generated files are half of a project's bytes and seldom what is asked
+  // for; parsing them would double the time to the first answer. Their lines say enough.
+  const bool parses = limits.use_grammars && document.role == Role::source;
+  const auto grammar = parses ? document.language : Language::other_code;
   const auto symbols =
       find_symbols(parser, grammar, document.bytes, parse_limit(document.bytes.size()));
   document.symbols = symbols.source;

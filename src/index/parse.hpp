@@ -28,8 +28,8 @@ class Parser {
  public:
   Parser() : parser_(ts_parser_new()) {}
 
-  /// Null when there is no grammar, or when it takes longer than `limit`. `text` must outlive it
-  /// only for the call.
+  /// Null when there is no grammar, or when it takes more processor time than `limit`. `text` must
+  /// outlive it only for the call.
   [[nodiscard]] Tree parse(Language language, std::string_view text,
                            std::chrono::milliseconds limit);
 

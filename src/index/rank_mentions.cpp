@@ -44,6 +44,7 @@ bool is_folder_itself(std::string_view stem) {
 // `net::url::parse` is in net/url.cpp: some beginning of the mention is some end of the path.
 // Returns how many parts agree.
 std::size_t module_match(std::span<const std::string> mention, std::span<const std::string> path) {
+  if (mention.size() == 1) return common_suffix(mention, path);  // `Makefile`, a frame's `conftest`
   if (!path.empty() && is_folder_itself(path.back())) path = path.first(path.size() - 1);
   std::size_t best = 0;
   for (std::size_t size = mention.size(); size >= 2; --size) {
@@ -65,7 +66,8 @@ class MentionScorer {
     matches_.clear();
     best_ = 0;
     // Only files whose path has the word that every match has can match: of `a::b::c` that is b.
-    look_up(mention.extension.empty() ? mention.parts[1] : mention.parts.back(), mention);
+    const bool is_module = mention.extension.empty() && mention.parts.size() > 1;
+    look_up(is_module ? mention.parts[1] : mention.parts.back(), mention);
     std::ranges::sort(matches_);
     const auto [last, end] = std::ranges::unique(matches_);
     matches_.erase(last, end);

@@ -69,6 +69,10 @@ TSNode child(TSNode node, TSFieldId field) {
 
 bool is_absent(TSNode node) { return node.tree == nullptr || ts_node_is_null(node); }
 
+bool is_one_line(TSNode node) {
+  return ts_node_start_point(node).row == ts_node_end_point(node).row;
+}
+
 std::string_view type_of(TSNode node) { return ts_node_type(node); }
 
 class Finder {
@@ -101,9 +105,10 @@ class Finder {
   bool visit(TSNode node) {
     const auto number = ts_node_symbol(node);
     const std::size_t index = number < table_.rule_of.size() ? table_.rule_of[number] : 0U;
-    if (index == 0) return true;
-    const SymbolRule& rule = table_.rules[index - 1];
     const bool inside_function = ts_node_start_byte(node) < function_end_;
+    // What a function does in one line is most of a tree, and defines nothing worth a look.
+    if (index == 0) return !inside_function || !is_one_line(node);
+    const SymbolRule& rule = table_.rules[index - 1];
     if (rule.only == Only::outside_functions && inside_function) return true;
     if (rule.only == Only::with_body && is_absent(child(node, table_.body))) return true;
     const bool is_function = rule.kind == SymbolKind::function || holds_function(rule, node);

@@ -34,7 +34,7 @@ struct Symbol {
 /// How a file's symbols were found.
 enum class SymbolSource : std::uint8_t {
   grammar,   ///< By its language's grammar.
-  scanner,   ///< Line by line: there is no grammar for it.
+  scanner,   ///< Line by line: there is no grammar for it, or it is no source of the product.
   fallback,  ///< Line by line, because the grammar took too long.
 };
 
