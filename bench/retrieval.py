@@ -5,11 +5,12 @@ that were there and not tests which the fix changed. --mirror DIR holds clones o
 (DIR/owner+name/repo, DIR/owner/name or DIR/name, bare or not); without it this is skipped. Each
 issue's repository is checked out at its base commit and asked with the issue's text alone, from an
 empty cache. any@k: one of the files is among the first k; all@k: all are; MRR: the mean of one over
-the first one's place. The constants of ranking were set on the half of the issues whose id has an
-even SHA-1; both halves are reported. Intervals are Wilson's 95%; p is McNemar's exact, of any@5.
+the first one's place. hit@k: one of the first k functions has a line that the fix changed
+(bench/data/localisation_lines.jsonl), of the issues whose fix changes a function
+(localisation_functions.txt).
+Intervals are Wilson's 95%; p is McNemar's exact, of any@5.
 """
 
-import hashlib
 import json
 import math
 import os
@@ -22,7 +23,10 @@ import retrieval_peers
 from report import Figure
 
 TASKS = pathlib.Path(__file__).parent / "data/localisation.jsonl"
+LINES = TASKS.with_name("localisation_lines.jsonl")
+IN_FUNCTIONS = TASKS.with_name("localisation_functions.txt")
 BARS = {"any@1": 0.60, "any@5": 0.90, "all@10": 0.86, "MRR": 0.73}
+FUNCTION_BARS = {1: None, 5: None, 10: 0.65, 20: None}
 ABSENT = 999
 OPTIONS = {"mirror": None, "tasks": TASKS, "every": 1, "peers": True}
 
@@ -54,19 +58,31 @@ def check_out(clone, commit, tree):
 
 
 def plim(folder, tree, text):
-    """(paths, milliseconds of the first answer, of the second)"""
+    """(what was found, milliseconds of the first answer, of the second)"""
     query = folder / "query.txt"
     query.write_text(text)
     env = {**client.environment(folder), "XDG_CACHE_HOME": str(folder / "cache")}
-    command = [str(client.PLIM), "-C", str(tree), "search", "--files", "--limit", "50",
+    command = [str(client.PLIM), "-C", str(tree), "search", "--json", "--limit", "50",
                "--query-file", str(query)]
     times = []
     for _ in range(2):
         started = time.perf_counter()
-        done = subprocess.run(command, env=env, capture_output=True, text=True, errors="replace",
-                              check=True)
+        done = subprocess.run(command, env=env, capture_output=True, check=True)
         times.append((time.perf_counter() - started) * 1000)
-    return done.stdout.splitlines(), *times
+    return json.loads(done.stdout), *times
+
+
+def paths_of(found):
+    return [hit["path"] for hit in found["files"]]
+
+
+def first_changed(functions, lines):
+    """The place of the first function with a changed line."""
+    for place, hit in enumerate(functions, 1):
+        changed = lines.get(hit["path"], ())
+        if any(hit["first_line"] <= last and first <= hit["last_line"] for first, last in changed):
+            return place
+    return ABSENT
 
 
 def positions(ranked, files):
@@ -108,10 +124,6 @@ def print_row(name, results):
     print(f"    {name:<26} n={len(results):<4} {shares}  (any@5 {interval})", flush=True)
 
 
-def is_tuning(task):
-    return hashlib.sha1(task["id"].encode()).digest()[-1] % 2 == 0
-
-
 def measure():
     if not OPTIONS["mirror"]:
         print("  retrieval: skipped: it needs clones of the repositories, --mirror DIR")
@@ -129,24 +141,29 @@ def measure():
     if missing:
         print(f"  retrieval: not on PATH, so not compared: {', '.join(missing)}")
     results = {name: [] for name in ("plim", "plim, title only", *peers)}
-    first, second = [], []
+    in_functions = set(IN_FUNCTIONS.read_text().split())
+    changed = {row["id"]: row["lines"] for row in map(json.loads, LINES.read_text().splitlines())
+               if row["id"] in in_functions}
+    first, second, functions = [], [], []
     for task in tasks:
         with client.place() as folder:
             tree = client.REPO / "build/bench/trees" / task["repo"].replace("/", "+")
             tree.parent.mkdir(parents=True, exist_ok=True)
             check_out(clone_of(mirror, task["repo"]), task["base"], tree)
-            ranked, cold, warm = plim(folder, tree, task["query"])
+            found, cold, warm = plim(folder, tree, task["query"])
             title, *_ = plim(folder, tree, task["query"].partition("\n")[0])
-            results["plim"].append(positions(ranked, task["files"]))
-            results["plim, title only"].append(positions(title, task["files"]))
+            results["plim"].append(positions(paths_of(found), task["files"]))
+            results["plim, title only"].append(positions(paths_of(title), task["files"]))
+            if task["id"] in changed:
+                functions.append(first_changed(found["functions"], changed[task["id"]]))
             first.append(cold)
             second.append(warm)
             for name, peer in peers.items():
                 results[name].append(positions(peer(tree, task["query"]), task["files"]))
-    return report(tasks, results, first, second)
+    return report(tasks, results, functions, first, second)
 
 
-def report(tasks, results, first, second):
+def report(tasks, results, functions, first, second):
     ours = results["plim"]
     for name, got in results.items():
         print_row(name, got)
@@ -158,12 +175,12 @@ def report(tasks, results, first, second):
         for value in sorted({task[key] for task in tasks}):
             print_row(f"plim, {label} {value}",
                       [got for task, got in zip(tasks, ours) if task[key] == value])
-    for label, chosen in (("plim, tuning half", True), ("plim, other half", False)):
-        half = [got for task, got in zip(tasks, ours) if is_tuning(task) == chosen]
-        if half:
-            print_row(label, half)
     figures = [Figure(f"retrieval: {metric}", "", [mean(metric, ours)], bar=bar, at_least=True)
                for metric, bar in BARS.items()]
+    for most, bar in FUNCTION_BARS.items() if functions else ():
+        share = sum(place <= most for place in functions) / len(functions)
+        figures.append(Figure(f"retrieval: functions, hit@{most} (n={len(functions)})", "", [share],
+                              bar=bar, at_least=True))
     figures += [Figure("retrieval: first answer, nothing indexed", "ms", first),
                 Figure("retrieval: next answer", "ms", second)]
     for name, got in results.items():

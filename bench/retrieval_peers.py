@@ -3,10 +3,12 @@
 
 import collections
 import math
+import os
 import re
 import shutil
 import sqlite3
 import subprocess
+import tempfile
 
 WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]{2,}")
 SOURCE = re.compile(r"\.(c|h|cc|cpp|hpp|hh|inl|py|go|rs|js|mjs|ts|tsx|jsx|java|kt|rb|php|lua|sh)$")
@@ -57,23 +59,75 @@ def fts5(folder, text):
     return [path for path, in rows]
 
 
-def ctags_ripgrep(folder, text):
-    """Files that define a name of the text (rare ones most), then by ripgrep's count."""
-    names = set(words(text, 200))
+def definitions(folder):
+    """{name: files that define it}, by ctags."""
     tags = subprocess.run(["ctags", "-R", "-x", "--_xformat=%N\t%F", "--exclude=.git", "."], cwd=folder,
                           capture_output=True, check=False).stdout.decode(errors="replace")
     files_of = collections.defaultdict(set)
     for line in tags.splitlines():
         name, _, path = line.partition("\t")
-        if name in names and SOURCE.search(path):
+        if SOURCE.search(path):
             files_of[name].add(path.removeprefix("./"))
+    return files_of
+
+
+def best(scores):
+    return [path for path, _ in sorted(scores.items(), key=lambda item: (-item[1], item[0]))][:DEPTH]
+
+
+def ctags_ripgrep(folder, text):
+    """Files that define a name of the text (rare ones most), then by ripgrep's count."""
+    files_of = definitions(folder)
     scores = collections.Counter()
-    for files in files_of.values():
-        for path in files:
-            scores[path] += 1 / len(files)
-    defining = [path for path, _ in sorted(scores.items(), key=lambda item: (-item[1], item[0]))]
+    for name in set(words(text, 200)) & files_of.keys():
+        for path in files_of[name]:
+            scores[path] += 1 / len(files_of[name])
     rest = [path for path in ripgrep(folder, text) if path not in scores]
-    return (defining + rest)[:DEPTH]
+    return (best(scores) + rest)[:DEPTH]
+
+
+def codesearch(folder, text):
+    """Google's codesearch, asked for each word on its own: files by their words, rare ones most."""
+    with tempfile.TemporaryDirectory() as place:
+        env = {**os.environ, "CSEARCHINDEX": f"{place}/index"}
+        subprocess.run(["cindex", str(folder)], env=env, capture_output=True, check=False)
+        scores = collections.Counter()
+        for word in words(text):
+            found = subprocess.run(["csearch", "-l", "-i", rf"\b{word}\b"], env=env, capture_output=True,
+                                   check=False).stdout.decode(errors="replace").splitlines()
+            paths = [path.removeprefix(f"{folder}/") for path in found if SOURCE.search(path)]
+            for path in paths:
+                scores[path] += 1 / len(paths)
+    return best(scores)
+
+
+def repository_map(folder, text):
+    """An emulation of aider's repository map: files point at those that define what they name, more for
+    names in the text, long ones and rare ones; PageRank, starting at files the text names."""
+    files_of = definitions(folder)
+    asked = set(words(text, 10 ** 6))
+    paths = source_files(folder)
+    edges = {path: collections.Counter() for path in paths}
+    for path in paths:
+        for name, count in collections.Counter(WORD.findall(text_of(folder, path))).items():
+            definers = files_of.get(name, ())
+            weight = math.sqrt(count) * (10 if name in asked else 1) * (.1 if name[0] == "_" else 1)
+            weight *= 10 if len(name) >= 8 and ("_" in name or name.lower() != name) else 1
+            weight *= .1 if len(definers) > 5 else 1
+            for definer in definers:
+                edges[path][definer] += weight
+    named = [path for path in paths if path.rpartition("/")[2].partition(".")[0] in asked] or paths
+    start = {path: 1 / len(named) for path in named}
+    rank = dict(start)
+    for _ in range(30):
+        flow = collections.Counter({path: .15 * share for path, share in start.items()})
+        for path, share in rank.items():
+            out = edges.get(path) or start
+            total = sum(out.values())
+            for target, weight in out.items():
+                flow[target] += .85 * share * weight / total
+        rank = flow
+    return best(rank)
 
 
 def bm25(folder, text):
@@ -109,7 +163,9 @@ def found():
     """(peers that are here by name, names of those that are not)."""
     peers = {"BM25": bm25, "SQLite FTS5": fts5}
     absent = []
-    for name, program, peer in (("ripgrep counts", "rg", ripgrep), ("ctags + ripgrep", "ctags", ctags_ripgrep)):
+    for name, program, peer in (("ripgrep counts", "rg", ripgrep), ("ctags + ripgrep", "ctags", ctags_ripgrep),
+                                ("codesearch", "cindex", codesearch),
+                                ("aider's map, emulated", "ctags", repository_map)):
         if shutil.which(program):
             peers[name] = peer
         else:

@@ -94,6 +94,11 @@ std::string_view Corpus::name(std::uint32_t chunk) const {
   return part.segment.name(part.segment.chunks()[chunk - part.first_chunk]);
 }
 
+std::uint32_t Corpus::first_chunk(std::uint32_t doc) const {
+  const auto& part = parts_[doc_of_part_[doc]];
+  return part.first_chunk + part.segment.docs()[doc - part.first_doc].first_chunk;
+}
+
 bool Corpus::is_outside(std::uint32_t chunk) const {
   return chunk == 0 || doc_of_chunk_[chunk] != doc_of_chunk_[chunk - 1];
 }

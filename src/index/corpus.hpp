@@ -37,6 +37,7 @@ class Corpus {
   [[nodiscard]] std::uint32_t doc_of_chunk(std::uint32_t chunk) const {
     return doc_of_chunk_[chunk];
   }
+  [[nodiscard]] std::uint32_t first_chunk(std::uint32_t doc) const;
   /// Whether it is its document's first one: what lies outside all functions and types.
   [[nodiscard]] bool is_outside(std::uint32_t chunk) const;
   /// Of all parts, without the dead: an amended index ranks as a new one does.

@@ -94,6 +94,24 @@ TEST_F(IndexTest, PutsANamedPathFirst) {
   EXPECT_THAT(opened().definers("nobody"), IsEmpty());
 }
 
+TEST_F(IndexTest, PutsAFileThatIsNamedWithoutFolderOrExtensionFirst) {
+  write("src/widget.py", "def widget(): pass\n");
+  write("src/runner", "#!/usr/bin/python\ndef main(): pass\n");
+  EXPECT_EQ(search("it stops\n  File \"runner\", line 2").front(), "src/runner");
+  EXPECT_THAT(opened().resolve("runner"), ElementsAre("src/runner"));
+}
+
+TEST_F(IndexTest, FindsTheRestOfAFixNextToItsBestFile) {
+  for (const auto* folder : {"net", "disk", "ui"}) {
+    write(std::string("src/") + folder + "/retry.py", "def retry(): pass\n");
+  }
+  write("src/ui/parser.py", "def parse_address(address):\n  return address\n");
+  const auto found = search("parse_address rejects an address; retry");
+  ASSERT_EQ(found.size(), 4U);
+  EXPECT_EQ(found[0], "src/ui/parser.py");
+  EXPECT_EQ(found[1], "src/ui/retry.py");
+}
+
 TEST_F(IndexTest, NeverAnswersFromAStaleFile) {
   write("a.py", "def alpha(): pass\n");
   write("b.py", "def beta(): pass\n");

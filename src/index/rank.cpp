@@ -1,6 +1,8 @@
 #include "index/rank.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <unordered_map>
 
 #include "index/rank_lists.hpp"
 
@@ -8,6 +10,7 @@ namespace plim::index {
 namespace {
 
 constexpr std::size_t list_depth = 200;
+constexpr std::size_t neighbourhood = 20;  // files that lift those in their folders
 
 class Fusion {
  public:
@@ -34,6 +37,7 @@ class Fusion {
       if (scores_[doc] == 0) continue;
       scores_[doc] *= static_cast<float>(corpus_.is_dead(doc) ? 0 : kept(question, doc));
     }
+    lift_neighbours();
     std::vector<RankedFile> files;
     for (const auto doc : best_of(scores_, depth)) {
       files.push_back({doc, scores_[doc], reasons_[doc]});
@@ -42,6 +46,40 @@ class Fusion {
   }
 
  private:
+  struct Neighbours {
+    float best = 0, second = 0;
+  };
+
+  [[nodiscard]] std::string_view folder_of(std::uint32_t doc) const {
+    const auto path = corpus_.path(doc);
+    return path.substr(0, path.rfind('/') + 1);
+  }
+
+  // Files next to a good one gain. The first stays the first: this finds the rest of a fix.
+  void lift_neighbours() {
+    const auto best = best_of(scores_, neighbourhood);
+    if (best.empty()) return;
+    std::unordered_map<std::string_view, Neighbours> folders;
+    for (const auto doc : best) {  // in order of score
+      auto& there = folders[folder_of(doc)];
+      if (there.best == 0) {
+        there.best = scores_[doc];
+      } else {
+        there.second = std::max(there.second, scores_[doc]);
+      }
+    }
+    const float most = scores_[best.front()];
+    for (std::uint32_t doc = 0; doc < scores_.size(); ++doc) {
+      if (scores_[doc] == 0 || doc == best.front()) continue;
+      const auto found = folders.find(folder_of(doc));
+      if (found == folders.end()) continue;
+      const auto& there = found->second;
+      const float neighbour = scores_[doc] == there.best ? there.second : there.best;
+      const double lifted = scores_[doc] * (1 + weights_.neighbour * neighbour / most);
+      scores_[doc] = static_cast<float>(std::min<double>(lifted, most * 0.9999));
+    }
+  }
+
   [[nodiscard]] double kept(const Question& question, std::uint32_t doc) const {
     switch (corpus_.doc(doc).role) {
       case Role::source:
@@ -64,15 +102,19 @@ class Fusion {
   std::vector<Reason> reasons_;
 };
 
-// Functions by their own words and by their file's place.
+// Functions by their own words, their length and their file's place.
 std::vector<RankedChunk> rank_chunks(const Corpus& corpus, const std::vector<RankedFile>& files,
-                                     const Scores& chunks, std::size_t depth) {
-  Scores file_scores(corpus.doc_count());
-  for (const auto& file : files) file_scores[file.doc] = static_cast<float>(file.score);
+                                     const Scores& chunks, std::size_t depth,
+                                     const RankWeights& weights) {
   Scores scores(chunks.size());
-  for (std::uint32_t chunk = 0; chunk < chunks.size(); ++chunk) {
-    if (chunks[chunk] == 0 || corpus.chunk(chunk).kind() != SymbolKind::function) continue;
-    scores[chunk] = chunks[chunk] * file_scores[corpus.doc_of_chunk(chunk)];
+  for (const auto& file : files) {
+    for (auto chunk = corpus.first_chunk(file.doc);
+         chunk < chunks.size() && corpus.doc_of_chunk(chunk) == file.doc; ++chunk) {
+      const auto& record = corpus.chunk(chunk);
+      if (chunks[chunk] == 0 || record.kind() != SymbolKind::function) continue;
+      const double length = std::pow(1.0 + record.terms, weights.long_function);
+      scores[chunk] = static_cast<float>(chunks[chunk] * file.score * length);
+    }
   }
   std::vector<RankedChunk> ranked;
   for (const auto chunk : best_of(scores, depth)) ranked.push_back({chunk, scores[chunk]});
@@ -98,16 +140,23 @@ std::string_view to_string(Reason reason) {
 }
 
 std::vector<std::uint32_t> best_of(const Scores& scores, std::size_t depth) {
-  std::vector<std::uint32_t> order;
-  for (std::uint32_t i = 0; i < scores.size(); ++i) {
-    if (scores[i] > 0) order.push_back(i);
-  }
-  const auto middle = order.begin() + static_cast<std::ptrdiff_t>(std::min(depth, order.size()));
-  std::ranges::partial_sort(order, middle, [&](std::uint32_t a, std::uint32_t b) {
+  const auto better = [&](std::uint32_t a, std::uint32_t b) {
     return scores[a] != scores[b] ? scores[a] > scores[b] : a < b;
-  });
-  order.erase(middle, order.end());
-  return order;
+  };
+  std::vector<std::uint32_t> best;  // a heap, the worst on top, once it is full
+  for (std::uint32_t i = 0; i < scores.size(); ++i) {
+    if (scores[i] <= 0) continue;
+    if (best.size() < depth) {
+      best.push_back(i);
+      if (best.size() == depth) std::ranges::make_heap(best, better);
+    } else if (depth > 0 && scores[i] > scores[best.front()]) {
+      std::ranges::pop_heap(best, better);
+      best.back() = i;
+      std::ranges::push_heap(best, better);
+    }
+  }
+  std::ranges::sort(best, better);
+  return best;
 }
 
 std::vector<std::string> paths_of_best(const Corpus& corpus, const Scores& scores,
@@ -131,12 +180,12 @@ Ranking rank(const Corpus& corpus, const Question& question, std::size_t depth,
   const auto says = [](float score) { return score > 0; };
   ranking.is_named = std::ranges::any_of(mentions, says) || std::ranges::any_of(text.names, says);
   ranking.files = std::move(fusion).take(question, std::max(depth, list_depth));
-  ranking.chunks = rank_chunks(corpus, ranking.files, text.chunks, depth);
   constexpr std::size_t best = 3;
   for (std::size_t i = 0; i < std::min(best, ranking.files.size()); ++i) {
     const auto rare = static_cast<int>(text.rare[ranking.files[i].doc]);
     ranking.rare_words = std::max(ranking.rare_words, rare);
   }
+  ranking.chunks = rank_chunks(corpus, ranking.files, text.chunks, depth, weights);
   if (ranking.files.size() > depth) ranking.files.resize(depth);
   return ranking;
 }

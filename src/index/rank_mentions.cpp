@@ -58,6 +58,30 @@ std::size_t module_match(std::span<const std::string> mention, std::span<const s
   return 0;
 }
 
+// The longest word of a part: what the fewest paths have.
+std::string rarest_term(std::string_view part) {
+  std::string term;
+  for_each_term(part, [&](std::string_view found) {
+    if (found.size() > term.size()) term = found;
+  });
+  return term;
+}
+
+// Calls `sink(doc)` with each living document whose path has `term`.
+template <class Sink>
+void for_each_path_with(const Corpus& corpus, std::string_view term, Sink&& sink) {
+  const auto entries = corpus.find(term);
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    const auto& part = corpus.parts()[i];
+    Postings postings(entries[i].path);
+    while (const auto posting = postings.next()) {
+      if (posting->id >= part.segment.docs().size()) break;
+      const auto doc = part.first_doc + posting->id;
+      if (!corpus.is_dead(doc)) sink(doc);
+    }
+  }
+}
+
 class MentionScorer {
  public:
   MentionScorer(const Corpus& corpus, Scores& scores) : corpus_(corpus), scores_(scores) {}
@@ -84,24 +108,12 @@ class MentionScorer {
   static constexpr std::size_t max_matches = 8;
 
   void look_up(std::string_view part, const Mention& mention) {
-    std::string term;
-    for_each_term(part, [&](std::string_view found) {
-      if (found.size() > term.size()) term = found;
-    });
+    const auto term = rarest_term(part);
     if (term.empty()) return;
-    const auto entries = corpus_.find(term);
-    for (std::size_t i = 0; i < entries.size(); ++i) {
-      const auto& segment_part = corpus_.parts()[i];
-      Postings postings(entries[i].path);
-      while (const auto posting = postings.next()) {
-        if (posting->id >= segment_part.segment.docs().size()) break;
-        consider(segment_part.first_doc + posting->id, mention);
-      }
-    }
+    for_each_path_with(corpus_, term, [&](std::uint32_t doc) { consider(doc, mention); });
   }
 
   void consider(std::uint32_t doc, const Mention& mention) {
-    if (corpus_.is_dead(doc)) return;
     const auto path = split_path(corpus_.path(doc));
     std::size_t agreed = 0;
     if (mention.extension.empty()) {

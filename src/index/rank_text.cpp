@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::size_t max_terms = 128;
 constexpr double rare_share = 0.1;         // of the files: what fewer have is a rare word
+constexpr double max_postings = 400'000;   // read for one question: some milliseconds
 constexpr std::size_t boosted = 1000;      // functions whose names are looked at
 constexpr std::uint32_t max_definers = 8;  // a name that more files define points nowhere
 
@@ -56,7 +57,13 @@ class TextScorer {
     // A long issue has hundreds of words; the best of them say it all.
     std::ranges::stable_sort(weighed, std::greater(), &Weighed::worth);
     if (weighed.size() > max_terms) weighed.resize(max_terms);
-    for (const auto& each : weighed) add(each);
+    double postings = 0;
+    for (const auto& each : weighed) {
+      // In a large project, common words cost the most and say the least.
+      postings += each.chunks;
+      if (postings > max_postings && each.chunks > max_postings / max_terms) continue;
+      add(each);
+    }
   }
 
   TextScores take() && { return std::move(scores_); }
@@ -129,22 +136,37 @@ class TextScorer {
     return !part.dead.empty() && part.dead[doc];
   }
 
+  // The chunks of a document follow each other: its length is looked up once for all of them.
   void read_body(std::string_view list, const Corpus::Part& part, double chunk_weight) {
     const auto chunks = part.segment.chunks();
+    const double per_term = weights_.k1 * weights_.chunk_norm / average_chunk_;
+    const double at_least = weights_.k1 * (1 - weights_.chunk_norm);
+    constexpr auto none = ~std::uint32_t{0};
+    std::uint32_t doc = none;
+    double in_doc = 0;
+    const auto close = [&] {
+      if (doc == none || is_dead(part, doc)) return;
+      const double length = part.segment.docs()[doc].body_terms;
+      count_in(part.first_doc + doc,
+               weights_.body * in_doc / norm(weights_.body_norm, length, average_body_));
+    };
     Postings postings(list);
     while (const auto posting = postings.next()) {
-      if (posting->id >= chunks.size()) return;
+      if (posting->id >= chunks.size()) break;
       const auto chunk = part.first_chunk + posting->id;
-      const auto doc = corpus_.doc_of_chunk(chunk);
-      if (is_dead(part, doc - part.first_doc)) continue;
-      const auto& record = part.segment.docs()[doc - part.first_doc];
+      const auto at = corpus_.doc_of_chunk(chunk) - part.first_doc;
+      if (at != doc) {
+        close();
+        doc = at;
+        in_doc = 0;
+      }
       const double count = posting->count;
-      const double length = norm(weights_.chunk_norm, chunks[posting->id].terms, average_chunk_);
-      scores_.chunks[chunk] +=
-          static_cast<float>(chunk_weight * count / (count + weights_.k1 * length));
-      count_in(doc,
-               weights_.body * count / norm(weights_.body_norm, record.body_terms, average_body_));
+      in_doc += count;
+      if (is_dead(part, doc)) continue;
+      const double length = at_least + per_term * chunks[posting->id].terms;
+      scores_.chunks[chunk] += static_cast<float>(chunk_weight * count / (count + length));
     }
+    close();
   }
 
   void read_defs(std::string_view list, const Corpus::Part& part, double name_weight) {

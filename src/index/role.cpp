@@ -21,6 +21,9 @@ constexpr auto docs_folders = std::to_array<std::string_view>(
     {"doc", "docs", "documentation", "example", "examples", "sample", "samples", "demo", "demos",
      "bench", "benches", "benchmark", "benchmarks", "tutorial", "tutorials", "changelog",
      "changelogs", "website"});
+// What lies beside the product, when it is a folder of the root: `django/contrib` is the product.
+constexpr auto side_folders =
+    std::to_array<std::string_view>({"contrib", "extra", "extras", "tools"});
 // What builds and ships the product.
 constexpr auto support_folders =
     std::to_array<std::string_view>({".circleci", ".github", "build", "build_tools", "ci", "cmake",
@@ -54,6 +57,13 @@ bool is_test_class(std::string_view stem) {
   return stem.size() > 4 && stem.starts_with("Test") && stem[4] >= 'A' && stem[4] <= 'Z';
 }
 
+// Where a test is called a spec; elsewhere a spec is a specification.
+bool writes_specs(Language language) {
+  using enum Language;
+  return language == javascript || language == typescript || language == tsx || language == ruby ||
+         language == lua;
+}
+
 std::string folded(std::string_view text) {
   std::string out(text);
   std::ranges::transform(out, out.begin(), [](char byte) {
@@ -77,7 +87,8 @@ Folders folders_of(std::string_view lower) {
     found.test = found.test || std::ranges::contains(test_folders, folder) ||
                  has_part(folder, "test") || has_part(folder, "tests");
     found.docs = found.docs || std::ranges::contains(docs_folders, folder);
-    found.support = found.support || std::ranges::contains(support_folders, folder);
+    found.support = found.support || std::ranges::contains(support_folders, folder) ||
+                    (at == 0 && std::ranges::contains(side_folders, folder));
     found.generated = found.generated || std::ranges::contains(generated_folders, folder);
   }
   return found;
@@ -92,11 +103,11 @@ Role role_of(std::string_view path, Language language) {
   const auto stem = path.substr(path.size() - name.size());
   const auto folders = folders_of(lower);
   const bool names_test = has_part(name, "test") || has_part(name, "tests") ||
-                          has_part(name, "spec") || name == "conftest.py" ||
-                          is_test_class(stem.substr(0, stem.find('.')));
+                          (writes_specs(language) && has_part(name, "spec")) ||
+                          name == "conftest.py" || is_test_class(stem.substr(0, stem.find('.')));
   if (folders.test || (names_test && is_code(language))) return Role::test;
   if (folders.generated || has_part(name, "min") || has_part(name, "pb") ||
-      has_part(name, "generated")) {
+      has_part(name, "generated") || has_part(name, "amalgamated")) {
     return Role::generated;
   }
   if (folders.docs || language == Language::prose) return Role::docs;

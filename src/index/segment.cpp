@@ -40,14 +40,6 @@ bool is_consistent(std::span<const DocRecord> docs, std::size_t chunks, std::siz
 
 }  // namespace
 
-std::optional<Posting> Postings::next() {
-  if (bytes_.empty()) return std::nullopt;
-  const auto head = take_varint(bytes_);
-  const std::uint32_t count = (head & 1U) == 0 ? 1 : take_varint(bytes_);
-  id_ += head >> 1U;
-  return Posting{id_++, count};
-}
-
 std::string_view TermCursor::take_list(std::uint32_t size) {
   const auto list = postings_.substr(0, size);
   postings_.remove_prefix(list.size());

@@ -12,6 +12,7 @@
 
 #include "base/error.hpp"
 #include "index/document.hpp"
+#include "index/varint.hpp"
 
 namespace plim::index {
 
@@ -62,8 +63,14 @@ struct Posting {
 class Postings {
  public:
   explicit Postings(std::string_view bytes) : bytes_(bytes) {}
-  /// The next one; nothing at the end.
-  std::optional<Posting> next();
+  /// The next one; nothing at the end. Here, for a question reads hundreds of thousands.
+  std::optional<Posting> next() {
+    if (bytes_.empty()) return std::nullopt;
+    const auto head = take_varint(bytes_);
+    const std::uint32_t count = (head & 1U) == 0 ? 1 : take_varint(bytes_);
+    id_ += head >> 1U;
+    return Posting{id_++, count};
+  }
 
  private:
   std::string_view bytes_;

@@ -145,11 +145,15 @@ TEST(Role, IsReadFromThePath) {
   EXPECT_EQ(role("tests/data.json"), Role::test);
   EXPECT_EQ(role("src/UrlTest.java"), Role::test);
   EXPECT_EQ(role("lib/a.spec.ts"), Role::test);
+  EXPECT_EQ(role("dask/_task_spec.py"), Role::source);
   EXPECT_EQ(role("docs/guide.md"), Role::docs);
   EXPECT_EQ(role("examples/a.cpp"), Role::docs);
   EXPECT_EQ(role("third_party/zlib/inflate.c"), Role::generated);
   EXPECT_EQ(role("web/app.min.js"), Role::generated);
+  EXPECT_EQ(role("extras/catch_amalgamated.hpp"), Role::generated);
   EXPECT_EQ(role("package.json"), Role::other);
+  EXPECT_EQ(role("contrib/vim/plugin.py"), Role::other);
+  EXPECT_EQ(role("django/contrib/auth.py"), Role::source);
 }
 
 }  // namespace

@@ -32,6 +32,12 @@ Result<std::string> link_of(int fd) {
   return std::string(buffer.data(), static_cast<std::size_t>(length));
 }
 
+std::optional<FileStat> stat_in(int directory, const dirent& entry) {
+  struct stat status{};
+  if (::fstatat(directory, entry.d_name, &status, AT_SYMLINK_NOFOLLOW) != 0) return std::nullopt;
+  return to_file_stat(status);
+}
+
 FileKind kind_of(int directory, const dirent& entry) {
   switch (entry.d_type) {
     case DT_REG:
@@ -45,9 +51,8 @@ FileKind kind_of(int directory, const dirent& entry) {
     default:
       return FileKind::other;
   }
-  struct stat status{};
-  if (::fstatat(directory, entry.d_name, &status, AT_SYMLINK_NOFOLLOW) != 0) return FileKind::other;
-  return to_file_stat(status).kind;
+  const auto stat = stat_in(directory, entry);
+  return stat ? stat->kind : FileKind::other;
 }
 
 }  // namespace
@@ -124,7 +129,8 @@ Result<FileContent> Directory::read(const std::string& path, std::uint64_t max_b
   return content;
 }
 
-Result<std::vector<DirectoryEntry>> Directory::entries(const std::string& path) const {
+Result<std::vector<DirectoryEntry>> Directory::entries(const std::string& path,
+                                                       bool with_stat) const {
   auto fd = open_beneath(fd_.get(), path, O_RDONLY | O_DIRECTORY, Links::refuse);
   if (!fd) return fail_path("listing", path);
   const std::unique_ptr<DIR, int (*)(DIR*)> stream(::fdopendir(fd.get()), &::closedir);
@@ -134,8 +140,10 @@ Result<std::vector<DirectoryEntry>> Directory::entries(const std::string& path) 
   errno = 0;
   while (const dirent* entry = ::readdir(stream.get())) {
     const std::string_view name = entry->d_name;
-    if (name != "." && name != "..")
-      entries.emplace_back(std::string(name), kind_of(handle, *entry));
+    if (name != "." && name != "..") {
+      auto& added = entries.emplace_back(std::string(name), kind_of(handle, *entry), std::nullopt);
+      if (with_stat && added.kind == FileKind::regular) added.stat = stat_in(handle, *entry);
+    }
     errno = 0;
   }
   if (errno != 0) return fail_path("listing", path);

@@ -34,6 +34,7 @@ struct FileContent {
 struct DirectoryEntry {
   std::string name;
   FileKind kind = FileKind::other;
+  std::optional<FileStat> stat;  ///< Only of regular files, when asked for and allowed.
 
   friend bool operator==(const DirectoryEntry&, const DirectoryEntry&) = default;
 };
@@ -68,7 +69,8 @@ class Directory {
   /// A whole regular file. Errors: also invalid for what is not one; capacity above `max_bytes`.
   [[nodiscard]] Result<FileContent> read(const std::string& path, std::uint64_t max_bytes) const;
   /// Sorted by name, without "." and "..".
-  [[nodiscard]] Result<std::vector<DirectoryEntry>> entries(const std::string& path) const;
+  [[nodiscard]] Result<std::vector<DirectoryEntry>> entries(const std::string& path,
+                                                            bool with_stat = false) const;
 
   /// Makes a new file, whole or not at all, durable on return.
   /// Errors: also conflict when anything is there already.

@@ -14,21 +14,36 @@ std::string joined(const std::string& folder, std::string_view name) {
   return folder == "." ? std::string(name) : folder + "/" + std::string(name);
 }
 
+// The order that paths have: a folder stands where its files will, with the slash behind its name.
+bool precedes(const sys::DirectoryEntry& a, const sys::DirectoryEntry& b) {
+  const auto common = std::min(a.name.size(), b.name.size());
+  const int order = a.name.compare(0, common, b.name, 0, common);
+  if (order != 0) return order < 0;
+  const auto next = [&](const sys::DirectoryEntry& entry) {
+    if (entry.name.size() > common)
+      return static_cast<int>(static_cast<unsigned char>(entry.name[common]));
+    return entry.kind == sys::FileKind::directory ? static_cast<int>('/') : -1;
+  };
+  return next(a) < next(b);
+}
+
+using Visit = std::function<bool(const std::string& path, const sys::FileStat* stat)>;
+
 class Walker {
  public:
-  Walker(const sys::Directory& root, const WalkLimits& limits,
-         const std::function<bool(const std::string&)>& visit)
-      : root_(root), limits_(limits), visit_(visit) {
+  Walker(const sys::Directory& root, const WalkLimits& limits, bool with_stat, const Visit& visit)
+      : root_(root), limits_(limits), with_stat_(with_stat), visit_(visit) {
     read_rules(".", ".git/info/exclude");
   }
 
   Result<WalkEnd> run(const std::string& under) {
-    if (under != "." && TRY(root_.stat(under)).kind != sys::FileKind::directory) {
-      visit_(under);
+    const auto stat = TRY(root_.stat(under));
+    if (stat.kind != sys::FileKind::directory) {
+      visit_(under, &stat);
       return end_;
     }
     enter_parents(under);
-    const auto entries = TRY(root_.entries(under));
+    const auto entries = TRY(root_.entries(under, with_stat_));
     walk(under, entries, 0);
     return end_;
   }
@@ -57,11 +72,11 @@ class Walker {
   void walk(const std::string& folder, std::vector<sys::DirectoryEntry> entries,
             std::size_t depth) {
     const std::size_t outer_rules = rules_.size();
-    read_rules_of(folder);
-    // A folder sorts as its files' paths will: with the slash behind its name.
-    std::ranges::sort(entries, {}, [](const sys::DirectoryEntry& entry) {
-      return entry.kind == sys::FileKind::directory ? entry.name + "/" : entry.name;
-    });
+    for (const std::string name : {".gitignore", ".ignore"}) {
+      const bool is_there = std::ranges::contains(entries, name, &sys::DirectoryEntry::name);
+      if (is_there) read_rules(folder, joined(folder, name));
+    }
+    std::ranges::sort(entries, precedes);
     for (const auto& entry : entries) {
       if (stopped_) break;
       visit_entry(joined(folder, entry.name), entry, depth);
@@ -79,7 +94,7 @@ class Walker {
     if (is_folder) return enter(path, depth + 1);
     if (files_ == limits_.max_files) return cut_short();
     ++files_;
-    if (!visit_(path)) stopped_ = true;
+    if (!visit_(path, entry.stat ? &*entry.stat : nullptr)) stopped_ = true;
   }
 
   void enter(const std::string& folder, std::size_t depth) {
@@ -87,7 +102,7 @@ class Walker {
       end_.cut = true;
       return;
     }
-    auto entries = root_.entries(folder);
+    auto entries = root_.entries(folder, with_stat_);
     if (entries) return walk(folder, *std::move(entries), depth);
     ++end_.unreadable;
   }
@@ -99,7 +114,8 @@ class Walker {
 
   const sys::Directory& root_;
   const WalkLimits& limits_;
-  const std::function<bool(const std::string&)>& visit_;
+  bool with_stat_;
+  const Visit& visit_;
   std::vector<IgnoreFile> rules_;  // of the folders from the root to the present one
   WalkEnd end_;
   std::size_t files_ = 0;
@@ -111,7 +127,15 @@ class Walker {
 
 Result<WalkEnd> walk(const sys::Directory& root, const std::string& under, const WalkLimits& limits,
                      const std::function<bool(const std::string& path)>& visit) {
-  return Walker(root, limits, visit).run(under);
+  const Visit without_stat = [&](const std::string& path, const sys::FileStat*) {
+    return visit(path);
+  };
+  return Walker(root, limits, false, without_stat).run(under);
+}
+
+Result<WalkEnd> walk_with_stat(const sys::Directory& root, const std::string& under,
+                               const WalkLimits& limits, const Visit& visit) {
+  return Walker(root, limits, true, visit).run(under);
 }
 
 }  // namespace plim::workspace

@@ -31,4 +31,9 @@ struct WalkEnd {
 Result<WalkEnd> walk(const sys::Directory& root, const std::string& under, const WalkLimits& limits,
                      const std::function<bool(const std::string& path)>& visit);
 
+/// The same for who needs each file's metadata: `stat` is null where it may not be looked at.
+Result<WalkEnd> walk_with_stat(
+    const sys::Directory& root, const std::string& under, const WalkLimits& limits,
+    const std::function<bool(const std::string& path, const sys::FileStat* stat)>& visit);
+
 }  // namespace plim::workspace
