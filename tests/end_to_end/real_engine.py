@@ -88,8 +88,10 @@ def plim_is_killed():
 def the_engine_is_killed():
     """It is started again and the request goes on; killed over and over, it is given up."""
     with Place() as place:
-        process = start(place, "--ctx", "3328", "--max-turns", "1")
+        # Long enough to be met alive: an engine that dies between replies is started again in silence.
+        process = start(place, "--ctx", "4096", "--max-turns", "1")
         read_until(process, "session ")
+        wait_until(lambda: os.read(process.stdout.fileno(), 100), "the reply")
         for pid in engines(process.pid):
             os.kill(pid, signal.SIGKILL)
         done = place.finish(process)
