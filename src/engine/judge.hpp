@@ -74,7 +74,7 @@ class Judge {
   Bytes host_reserve_;
   Bytes on_device_;           // planned
   bool may_stumble_ = false;  // a small model on several threads
-  plan::Rate predicted_;  // with the context full
+  plan::Rate predicted_;      // with the context full
   Reading baseline_;
   Reading last_;
   std::vector<Bytes> room_;  // left beside the reserves, newest last

@@ -108,8 +108,8 @@ struct RunPlan {
   std::int32_t batch = 2048;
   std::int32_t ubatch = 512;
   int threads = 1;
-  Bytes cache_ram;                 ///< --cache-ram, whole MiB; 0 switches the cache off.
-  int checkpoints = 0;             ///< --ctx-checkpoints.
+  Bytes cache_ram;      ///< --cache-ram, whole MiB; 0 switches the cache off.
+  int checkpoints = 0;  ///< --ctx-checkpoints.
   /// Tokens guessed at most from what the conversation holds already, and checked in one step; 0:
   /// none are.
   int draft = 0;
