@@ -1,5 +1,6 @@
 #include "app/mcp_servers.hpp"
 
+#include <format>
 #include <fstream>
 #include <iterator>
 
@@ -56,7 +57,7 @@ Result<mcp::ServerConfig> program_from(mcp::ServerConfig config, const Json& ent
       config.env.push_back(found->first + "=" + found->second);
   }
   for (const auto& [name, value] : TRY(texts_of(entry, "env", context)))
-    config.env.push_back(name + "=" + value);
+    config.env.push_back(std::format("{}={}", name, value));
   const auto program =
       TRY(sys::find_program(entry["command"].get<std::string>(), context.paths.program_path));
   config.argv.push_back(program.string());
