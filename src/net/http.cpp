@@ -1,6 +1,7 @@
 #include "net/http.hpp"
 
 #include <condition_variable>
+#include <csignal>
 #include <mutex>
 #include <thread>
 
@@ -120,6 +121,8 @@ bool needs_lookup(const Origin& origin) {
 }
 
 httplib::Client make_client(const Origin& origin, const Request& request, StopGuard& guard) {
+  // httplib writes without MSG_NOSIGNAL: a server that hung up is to be an error, not our end.
+  [[maybe_unused]] static const auto before = std::signal(SIGPIPE, SIG_IGN);
   httplib::Client client(origin.socket.empty() ? origin.url : origin.socket.string());
   if (!origin.socket.empty()) client.set_address_family(AF_UNIX);
   client.set_connection_timeout(request.connect_limit);
