@@ -51,7 +51,7 @@ def measure(repeat=9):
         models = engine.models(folder)
         for name, model, task, phase in (("reading the prompt", "demo model", LONG_TASK, "prefill"),
                                          ("a reply streams", "tiny model", "Say it.", "text_delta")):
-            with engine.plain_server(folder, models[model]) as url:
+            with engine.started_server(folder, models[model]) as url:
                 samples = [once(folder, project, url, f"{n} {task}", phase) for n in range(repeat)]
             taken = [sample for sample in samples if sample is not None]
             if not taken:
