@@ -90,18 +90,18 @@ fs::path Facts::file(std::string_view kind, const plan::RunPlan& plan,
   return context_.paths.cache / kind / std::format("{:016x}", std::hash<std::string>{}(key));
 }
 
+fs::path Facts::proof_of(const plan::RunPlan& plan) const {
+  return file("proved", plan,
+              std::format("{}|{}|{}", plan.context.value, plan.ubatch, plan::to_string(plan.kv_k)));
+}
+
 bool Facts::proved(const plan::RunPlan& plan) const {
   std::error_code ignored;
-  return fs::exists(
-      file("proved", plan,
-           std::format("{}|{}|{}", plan.context.value, plan.ubatch, plan::to_string(plan.kv_k))),
-      ignored);
+  return fs::exists(proof_of(plan), ignored);
 }
 
 void Facts::remember_proved(const plan::RunPlan& plan) const {
-  store(file("proved", plan,
-             std::format("{}|{}|{}", plan.context.value, plan.ubatch, plan::to_string(plan.kv_k))),
-        [](std::ostream&) {});
+  store(proof_of(plan), [](std::ostream&) {});
 }
 
 bool Facts::drafts_lose(const plan::RunPlan& plan) const {

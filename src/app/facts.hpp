@@ -43,6 +43,8 @@ class Facts {
   [[nodiscard]] std::filesystem::path file(std::string_view kind, const plan::RunPlan& plan,
                                            std::string_view more = "") const;
 
+  [[nodiscard]] std::filesystem::path proof_of(const plan::RunPlan& plan) const;
+
   const Context& context_;
   std::filesystem::path server_;
   std::string machine_;

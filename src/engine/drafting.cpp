@@ -18,15 +18,14 @@ constexpr double hopeless_acceptance = 0.1;
 
 void Drafting::take(const chat::Usage& reply) {
   if (reply.completion.value < telling_tokens || reply.decode_ms <= 0) return;
-  for (auto* sum : {&replies_, &tokens_, &ms_, &accepted_, &drafted_, &steps_steps_,
-                    &steps_drafted_, &drafted_drafted_, &steps_ms_, &drafted_ms_}) {
+  for (auto* sum : {&replies_, &ms_, &accepted_, &drafted_, &steps_steps_, &steps_drafted_,
+                    &drafted_drafted_, &steps_ms_, &drafted_ms_}) {
     *sum *= remembered;
   }
   const auto drafted = static_cast<double>(reply.drafted.value);
   const auto steps =
       static_cast<double>(std::max<std::int64_t>(reply.completion.value - reply.accepted.value, 1));
   replies_ += 1;
-  tokens_ += static_cast<double>(reply.completion.value);
   ms_ += reply.decode_ms;
   accepted_ += static_cast<double>(reply.accepted.value);
   drafted_ += drafted;

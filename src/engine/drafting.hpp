@@ -17,7 +17,6 @@ class Drafting {
 
  private:
   double replies_ = 0;
-  double tokens_ = 0;
   double ms_ = 0;
   double accepted_ = 0;
   double drafted_ = 0;

@@ -118,7 +118,8 @@ Result<void> DocShelf::refresh(const std::filesystem::path& folder, const std::s
   TRY(database_.run("BEGIN IMMEDIATE"));
   std::size_t taken = 0;
   for (const auto& file : found.files) {
-    if (!is_document(file.path) || taken >= most_files || stop.stop_requested()) continue;
+    if (stop.stop_requested()) return fail(Errc::cancelled, "stopped");
+    if (!is_document(file.path) || taken >= most_files) continue;
     ++taken;
     const auto stamp = stamp_of(file.version);
     const auto before = known.find(file.path);

@@ -191,13 +191,10 @@ void Index::State::make_corpus(const Sweep& found) {
 Result<void> Index::State::refresh(const std::stop_token& stop) {
   const auto found = TRY(sweep(root, options.max_files));
   const auto files = changed(found);
-  const bool some_died =
-      std::ranges::contains(dead_in_base, true) || std::ranges::contains(dead_in_amendment, true);
   if (!files.empty() || !base) {
     if (auto taken = take_in(files, stop); !taken) return taken;
     keep();
   }
-  (void)some_died;
   make_corpus(found);
   return {};
 }

@@ -9,7 +9,8 @@ import threading
 BUFFER = re.compile(r"(\S+)\s+(model|KV|RS|compute|output) buffer size =\s*([\d.]+) MiB")
 CACHE = re.compile(r"llama_kv_cache\w*: size =\s*([\d.]+) MiB")
 STATE = re.compile(r"llama_memory_recurrent: size =\s*([\d.]+) MiB")
-END = re.compile(r"graph: nodes|error loading model|failed to|GGML_ASSERT|GGML_ABORT")
+DONE = "graph: nodes"
+END = re.compile(DONE + "|error loading model|failed to|GGML_ASSERT|GGML_ABORT")
 
 
 def measure(server, model, arguments, limit_s=200):
@@ -22,7 +23,7 @@ def measure(server, model, arguments, limit_s=200):
                              env={**os.environ, "GGML_NO_BACKTRACE": "1"})
     timer = threading.Timer(limit_s, child.kill)
     timer.start()
-    found, last, allocated = {"model": 0.0, "kv": 0.0, "rs": 0.0, "compute": 0.0}, "", False
+    found, last = {"model": 0.0, "kv": 0.0, "rs": 0.0, "compute": 0.0}, ""
     for line in child.stdout:
         last = line.strip() or last
         if match := BUFFER.search(line):
@@ -32,11 +33,9 @@ def measure(server, model, arguments, limit_s=200):
             found["kv"] += float(match[1])
         if match := STATE.search(line):
             found["rs"] += float(match[1])
-        # From here on it builds graphs, which some of its versions do not survive at small sizes.
-        allocated = allocated or "sched_reserve: reserving" in line
         if END.search(line):
             break
     timer.cancel()
     os.killpg(child.pid, signal.SIGKILL)
     child.wait()
-    return found if allocated else {"error": last[-200:]}
+    return found if DONE in last else {"error": last[-200:]}
