@@ -5,7 +5,9 @@ import json
 # The system message and the tool descriptions are left out on purpose: they are written for
 # real models, this one knows its tools by heart. Both are still looked at: llama.cpp moves what a
 # template never looks at into the first user message.
+# The comment is read by plim: this model edits by line numbers.
 TEMPLATE = (
+    "{#- plimsoll: edit_format=line #}"
     "{%- for tool in tools or [] %}{%- set unused = tool.function.name ~ '' %}{%- endfor %}"
     "{%- for message in messages %}"
     "{%- if message.role == 'system' %}{%- set unused = message.content ~ '' %}"

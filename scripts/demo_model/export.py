@@ -72,8 +72,6 @@ def export(state: dict, config: Config, tokenizer: Tokenizer, out: Path, kind: s
     writer.add_name("Plimsoll demo")
     writer.add_description("Demonstration model: repairs small bugs of a few families in tiny Python projects.")
     writer.add_license("apache-2.0")
-    writer.add_string("plimsoll.edit_format", "line")
-    writer.add_bool("plimsoll.packet", False)
     writer.add_float32("general.sampling.temp", 0.2)
     writer.add_file_type({"f32": gguf.LlamaFileType.ALL_F32, "f16": gguf.LlamaFileType.MOSTLY_F16,
                           "q8_0": gguf.LlamaFileType.MOSTLY_Q8_0}[kind])

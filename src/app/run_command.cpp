@@ -200,7 +200,8 @@ Result<int> execute(const RunCommand& command, const Context& context) {
   const auto options =
       agent_options(command, context, *wired, test_command(command, context, files));
   agent::Retrieve retrieve;
-  if (packet && *wired->takes_packet) {
+  // A model too weak to copy a line of text was not trained on code it did not ask for.
+  if (packet && wired->edit_format != tools::EditFormat::line) {
     retrieve = [&](std::string_view text, Tokens budget, std::stop_token stop) {
       return packet->get(text, budget, *wired->engine, std::move(stop));
     };

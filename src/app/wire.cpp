@@ -1,5 +1,7 @@
 #include "app/wire.hpp"
 
+#include <array>
+#include <string_view>
 #include <utility>
 
 #include "app/local.hpp"
@@ -7,6 +9,25 @@
 
 namespace plim::app {
 namespace {
+
+constexpr auto edit_formats = std::to_array<std::pair<std::string_view, tools::EditFormat>>({
+    {"replace", tools::EditFormat::replace},
+    {"line", tools::EditFormat::line},
+    {"patch", tools::EditFormat::patch},
+    {"whole", tools::EditFormat::whole},
+});
+constexpr auto patch_family = tools::EditFormat::patch;  // gpt-oss alone was trained on it
+
+/// How the model edits best, by its own word: a comment in its chat template, the one text of a
+/// model that its file holds and llama-server shows to whoever connects. Empty when it says
+/// nothing.
+std::string_view edit_format_of(std::string_view chat_template) {
+  constexpr std::string_view mark = "{#- plimsoll: edit_format=";
+  const auto at = chat_template.find(mark);
+  if (at == std::string_view::npos) return {};
+  const auto value = chat_template.substr(at + mark.size());
+  return value.substr(0, value.find(' '));
+}
 
 Result<WiredEngine> wire_endpoint(const Context& context) {
   const auto& config = context.config;
@@ -24,7 +45,9 @@ Result<WiredEngine> wire_endpoint(const Context& context) {
   }
   if (const auto tokens = config.integer("model.context")) endpoint.context = Tokens{*tokens};
   endpoint.stall_limit = stall_limit(config);
-  return WiredEngine{.engine = TRY(engine::connect(endpoint, context.stop))};
+  WiredEngine wired{.engine = TRY(engine::connect(endpoint, context.stop))};
+  if (wired.engine->served().name.contains("gpt-oss")) wired.edit_format = patch_family;
+  return wired;
 }
 
 Result<WiredEngine> wire_local(const Context& context, const Say& say) {
@@ -40,11 +63,8 @@ Result<WiredEngine> wire_local(const Context& context, const Say& say) {
   say(proof_line(started->server().proof()));
   say(isolation_line(started->server()));
   WiredEngine wired{.engine = std::move(started)};
-  wired.takes_packet = local.model.get<bool>("plimsoll.packet");
-  if (local.model.get<std::string>("plimsoll.edit_format") == "line") {
-    wired.edit_format = tools::EditFormat::line;
-  } else if (local.model.get<std::string>("general.architecture") == "gpt-oss") {
-    wired.edit_format = tools::EditFormat::patch;  // the one family that was trained on it
+  if (local.model.get<std::string>("general.architecture") == "gpt-oss") {
+    wired.edit_format = patch_family;
   }
   wired.temperature = local.model.get<double>("general.sampling.temp");
   return wired;
@@ -55,14 +75,11 @@ Result<WiredEngine> wire_local(const Context& context, const Say& say) {
 Result<WiredEngine> wire_engine(const Context& context, const Say& say) {
   auto wired = context.config.text("engine.endpoint").empty() ? wire_local(context, say)
                                                               : wire_endpoint(context);
-  const auto& format = context.config.text("agent.edit_format");
-  if (wired && format == "line") wired->edit_format = tools::EditFormat::line;
-  if (wired && format == "replace") wired->edit_format = tools::EditFormat::replace;
-  if (wired && format == "patch") wired->edit_format = tools::EditFormat::patch;
-  if (wired && format == "whole") wired->edit_format = tools::EditFormat::whole;
-  // A model too weak to copy a line of text was not trained on code it did not ask for.
-  if (wired && !wired->takes_packet) {
-    wired->takes_packet = wired->edit_format != tools::EditFormat::line;
+  if (!wired) return wired;
+  const auto own = edit_format_of(wired->engine->served().chat_template);
+  const auto& users = context.config.text("agent.edit_format");
+  for (const auto& [name, format] : edit_formats) {
+    if (name == (users.empty() ? own : users)) wired->edit_format = format;
   }
   return wired;
 }

@@ -16,7 +16,6 @@ namespace plim::app {
 struct WiredEngine {
   std::unique_ptr<engine::Engine> engine;
   tools::EditFormat edit_format = tools::EditFormat::replace;
-  std::optional<bool> takes_packet;   ///< The profile's word on code in the first message.
   std::optional<double> temperature;  ///< The profile's recommendation.
 };
 

@@ -17,6 +17,7 @@ struct Props {
   Tokens context;  ///< Of one slot.
   std::string model;
   std::string build;
+  std::string chat_template;  ///< Jinja, as the model file holds it.
   friend bool operator==(const Props&, const Props&) = default;
 };
 

@@ -43,7 +43,8 @@ std::optional<Props> parse_props(std::string_view body) {
   const Json props = Json::parse(body, nullptr, false);
   const auto context = size_at(at(props, "default_generation_settings"), "n_ctx");
   if (!context) return {};
-  return Props{*context, text_at(props, "model_alias"), text_at(props, "build_info")};
+  return Props{*context, text_at(props, "model_alias"), text_at(props, "build_info"),
+               text_at(props, "chat_template")};
 }
 
 Result<std::vector<ListedModel>> parse_models(std::string_view body) {

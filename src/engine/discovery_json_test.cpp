@@ -7,8 +7,8 @@ namespace {
 
 TEST(Discovery, ReadsLlamaServersProps) {
   EXPECT_EQ(parse_props(R"({"default_generation_settings":{"n_ctx":1024},"model_alias":"tiny",)"
-                        R"("build_info":"b1"})"),
-            (Props{{1024}, "tiny", "b1"}));
+                        R"("build_info":"b1","chat_template":"{{ x }}"})"),
+            (Props{{1024}, "tiny", "b1", "{{ x }}"}));
   for (const std::string_view body :
        {"", "[]", "null", "{}", R"({"default_generation_settings":{"n_ctx":0}})",
         R"({"default_generation_settings":{"n_ctx":"many"}})", "<html>"})

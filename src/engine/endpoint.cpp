@@ -127,8 +127,12 @@ Result<std::unique_ptr<Engine>> connect(const Endpoint& endpoint, std::stop_toke
   if (!stated && model.context) stated = {*model.context, "/v1/models " + model.context_key};
   if (!stated) stated = TRY(ask_special_pages(peer, model.id, stop));
   auto context = TRY(settle(endpoint, model.id, std::move(stated)));
-  ServedModel served{model.id, context.size, std::move(context.source), props.has_value(),
-                     props ? props->build : std::string()};
+  ServedModel served{model.id,
+                     context.size,
+                     std::move(context.source),
+                     props.has_value(),
+                     props ? props->build : "",
+                     props ? props->chat_template : ""};
   return std::make_unique<EndpointEngine>(std::move(peer), std::move(served));
 }
 

@@ -26,7 +26,8 @@ TEST(Endpoint, IsAskedWhoItIs) {
   for (const std::string tail : {"", "/", "/v1", "/v1/"}) {
     const auto engine = connect({.url = server.url() + tail}, {});
     ASSERT_TRUE(engine) << engine.error().message;
-    EXPECT_EQ((*engine)->served(), (ServedModel{"coder", {5000}, "/props", true, "b11669-Debian"}));
+    EXPECT_EQ((*engine)->served(),
+              (ServedModel{"coder", {5000}, "/props", true, "b11669-Debian", ""}));
   }
 }
 

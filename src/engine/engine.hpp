@@ -26,7 +26,8 @@ struct ServedModel {
   Tokens context;              ///< Prompt and reply together, of one slot.
   std::string context_source;  ///< Who said so: "/props", "/v1/models max_model_len", "--ctx".
   bool is_llama_server = false;
-  std::string build;  ///< As the server names itself; may be empty.
+  std::string build;          ///< As the server names itself; may be empty.
+  std::string chat_template;  ///< Jinja; empty where the server does not show it.
 
   friend bool operator==(const ServedModel&, const ServedModel&) = default;
 };

@@ -99,7 +99,9 @@ Result<void> LocalEngine::take_up(const std::stop_token& stop) {
   const auto answer = TRY(get(peer, "/props", stop));
   auto props = parse_props(answer.body);
   if (!props) return fail(Errc::protocol, "llama-server does not say what it serves");
-  served_ = {std::move(props->model), props->context, "/props", true, std::move(props->build)};
+  served_ = {
+      std::move(props->model),        props->context, "/props", true, std::move(props->build),
+      std::move(props->chat_template)};
   generation_ = server_.generation();
   can_shrink_ = Ladder(ladder_).step_down(Fault::size);
   if (const auto pace = server_.warm_up_done().ms_per_token; pace > 0) ms_per_token_ = pace;

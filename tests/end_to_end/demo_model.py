@@ -11,6 +11,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from harness import (TINY_MODEL, Place, check, check_no_orphans, check_tree, main, tree)  # noqa: E402
+from plain_server import PlainServer  # noqa: E402
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
 MODEL = REPOSITORY / "models/demo/plimsoll-demo.gguf"
@@ -25,14 +26,15 @@ LAVAPIPE = {} if DEVICE == "cpu" else {
 TESTS = [sys.executable, "-B", "-m", "unittest"]
 
 
-def repair(seed):
+def repair(seed, engine):
+    """`engine`: the flags that say who answers."""
     with Place() as place:
         shutil.copytree(REPOSITORY / "examples/basket", place.project, dirs_exist_ok=True,
                         ignore=shutil.ignore_patterns("__pycache__"))
         before = tree(place.project)
         quiet = dict(cwd=place.project, capture_output=True, check=False)
         check(subprocess.run(TESTS, **quiet).returncode != 0, "the example's test does not fail")
-        done = place.run(["run", "--model", str(MODEL), "--device", DEVICE, "--yes", "--seed", seed,
+        done = place.run(["run", *engine, "--yes", "--seed", seed,
                           "Fix the failing test."], LAVAPIPE)
         check(done.code == 0, f"seed {seed}: {done}")
         check(subprocess.run(TESTS, **quiet).returncode == 0, f"seed {seed}: tests fail: {done}")
@@ -40,15 +42,23 @@ def repair(seed):
         check(changed == ["basket.py"], f"seed {seed} changed {changed}")
         check(place.run(["undo"]).code == 0, "plim undo")
         check_tree(before, tree(place.project), "after plim undo")
-        check_no_orphans()
 
 
 def each_seed_repairs_the_example():
     for seed in SEEDS:
-        repair(seed)
+        repair(seed, ["--model", str(MODEL), "--device", DEVICE])
+        check_no_orphans()
         print(f"seed {seed} repaired it", flush=True)
+
+
+def the_same_model_repairs_it_behind_an_endpoint():
+    if DEVICE != "cpu":
+        return  # who computes makes no difference to the wire
+    with PlainServer(MODEL, "--alias", "demo") as server:
+        repair(SEEDS[0], ["--endpoint", f"{server.url}/v1", "--model", "demo"])
+    check_no_orphans()
 
 
 if __name__ == "__main__":
     sys.argv = sys.argv[:1]
-    main(each_seed_repairs_the_example)
+    main(each_seed_repairs_the_example, the_same_model_repairs_it_behind_an_endpoint)

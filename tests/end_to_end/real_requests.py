@@ -12,17 +12,15 @@ engine does with each:
 
 import json
 import re
-import resource
-import subprocess
 import sys
-import threading
 import urllib.error
 import urllib.request
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
-from harness import TINY_MODEL, Failure, Fake, Place, check, main, say  # noqa: E402
+from harness import TINY_MODEL, Fake, Place, check, main, say  # noqa: E402
+from plain_server import PlainServer  # noqa: E402
 
 ROWS = [json.loads(line) for line in (HERE.parent / "tool_schemas.jsonl").read_text().splitlines()]
 
@@ -39,33 +37,11 @@ THINKING = """{% for m in messages %}<|im_start|>{{ m.role }}
 {% endif %}"""
 
 
-class Server:
-    """A llama-server that tells the grammar of each request. `more` flags."""
+class Server(PlainServer):
+    """Tells the grammar of each request. `more` flags."""
 
     def __init__(self, *more):
-        self.more = more
-
-    def __enter__(self):
-        # Its own log is as long as the requests; only the line with the port is read.
-        self.process = subprocess.Popen(
-            ["llama-server", "--model", TINY_MODEL, "--device", "none", "--ctx-size", "4096", "--parallel", "1",
-             "--threads", "1", "--port", "0", "--host", "127.0.0.1", "--jinja", "--offline", "--no-ui", "--verbose",
-             *self.more],
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
-            # Another version may die of other schemas: alone, then.
-            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (8 << 30, 8 << 30)))
-        for line in self.process.stdout:
-            if "listening on http://" in line:
-                self.url = line.split("listening on ")[1].split()[0].rstrip("/")
-                break
-        else:
-            raise Failure("llama-server did not start")
-        threading.Thread(target=lambda: [None for _ in self.process.stdout], daemon=True).start()
-        return self
-
-    def __exit__(self, *_):
-        self.process.kill()
-        self.process.wait()
+        super().__init__(TINY_MODEL, "--threads", "1", "--verbose", *more)
 
     def ask(self, tools):
         """(status, grammar or what is wrong) of a request with these tools."""
