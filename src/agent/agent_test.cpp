@@ -138,9 +138,15 @@ TEST_F(RunTask, GivesUpWhenTheTestsKeepFailing) {
   EXPECT_THAT(end.reason, HasSubstr("after 3 tries"));
 }
 
-TEST_F(RunTask, IsUnverifiedWithoutATestCommand) {
-  engine_.replies = {says("Done.")};
+TEST_F(RunTask, IsUnverifiedWhereAFileChangedWithoutATestCommand) {
+  engine_.replies = {calls("edit", edit_two), says("Done.")};
   EXPECT_EQ(run({.permissions = yes}).outcome, Outcome::unverified);
+}
+
+TEST_F(RunTask, IsAnsweredWhereNothingChangedAndNothingCanBeVerified) {
+  engine_.replies = {says("It counts."), says("It counts.")};
+  EXPECT_EQ(run({.permissions = yes}).outcome, Outcome::answered);
+  EXPECT_EQ(run({.permissions = {.read_only = true}}).outcome, Outcome::answered);
 }
 
 TEST_F(RunTask, OnlyEverAppendsToTheTranscript) {
@@ -227,7 +233,7 @@ TEST_F(RunTask, NudgesAnEmptyReplyAndGivesUpAfterThree) {
 TEST_F(RunTask, TriesAgainAfterALostConnection) {
   engine_.replies.push_back(std::unexpected(Error{Errc::io, "the engine died"}));
   engine_.replies.push_back(says("Done."));
-  EXPECT_EQ(run({.permissions = yes}).outcome, Outcome::unverified);
+  EXPECT_EQ(run({.permissions = yes}).outcome, Outcome::answered);
 }
 
 TEST_F(RunTask, EndsWithTheEnginesReasonWhenItCannotGoOn) {
@@ -248,7 +254,7 @@ TEST_F(RunTask, MakesRoomOnceWhenTheContextOverflows) {
       engine::ChatError({Errc::capacity, "too long"}, engine::Overflow{{9000}, {8192}})));
   engine_.replies.push_back(says("Done."));
   const auto end = run({.permissions = yes}, "Keep these words.");
-  EXPECT_EQ(end.outcome, Outcome::unverified);
+  EXPECT_EQ(end.outcome, Outcome::answered);
   const auto& last = engine_.requests.back();
   EXPECT_THAT(last.at(1).content, StartsWith("Keep these words."));
   EXPECT_THAT(last.at(3).content, HasSubstr("bytes dropped to make room"));

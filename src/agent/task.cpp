@@ -177,22 +177,25 @@ std::optional<Ending> Task::check(const chat::Reply& reply) {
     return std::nullopt;
   }
   if (options_.plan) {
-    return Ending{chat::Outcome::unverified,
+    return Ending{chat::Outcome::answered,
                   std::format("a plan; carry it out with: plim resume {} \"Carry out the plan.\"",
                               parts_.session.id())};
   }
   return verify();
 }
 
+Ending Task::unproved(const std::string& why) const {
+  if (!changed_.empty()) return {chat::Outcome::unverified, "done, but " + why};
+  if (refused_) return {chat::Outcome::refused, "nothing was changed: it was refused"};
+  return {chat::Outcome::answered, "nothing was changed"};
+}
+
 std::optional<Ending> Task::verify() {
   if (options_.test_command.empty()) {
-    return Ending{refused_ && changed_.empty() ? chat::Outcome::refused : chat::Outcome::unverified,
-                  "done, but nothing verifies it: no test command is known (--test CMD)"};
+    return unproved("nothing verifies it: no test command is known (--test CMD)");
   }
   const chat::ToolCall call{"", "run", options_.test_command};
-  if (const auto refusal = refuse(call)) {
-    return Ending{chat::Outcome::unverified, "done, but the tests could not run: " + *refusal};
-  }
+  if (const auto refusal = refuse(call)) return unproved("the tests could not run: " + *refusal);
   emit(chat::VerifyStarted{options_.test_command});
   const auto start = Clock::now();
   auto report = tools::run_command(options_.test_command, options_.test_timeout, scope());

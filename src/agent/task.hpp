@@ -83,6 +83,8 @@ class Task {
   void rescue(chat::Reply& reply);
   void count_rescue(const std::string& what);
 
+  /// What a task is that ends without its tests having passed or failed, and why they did not.
+  [[nodiscard]] Ending unproved(const std::string& why) const;
   [[nodiscard]] std::optional<Ending> verify();
   [[nodiscard]] std::optional<Ending> after_failing_tests(const std::string& text);
   [[nodiscard]] std::string hash_of(const std::string& path) const;

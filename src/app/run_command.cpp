@@ -24,6 +24,7 @@ namespace {
 int exit_code(chat::Outcome outcome) {
   switch (outcome) {
     case chat::Outcome::verified:
+    case chat::Outcome::answered:
       return 0;
     case chat::Outcome::failed:
       return 1;

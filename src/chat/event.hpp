@@ -14,7 +14,8 @@ namespace plim::chat {
 /// How a task ended. Exit codes of `plim run` are made from it (docs/exit-codes.md).
 enum class Outcome {
   verified,    ///< The project's tests pass after the last change.
-  unverified,  ///< The model says it is done; no test command, or nothing to check.
+  answered,    ///< The model has answered, or planned, and nothing was changed: nothing to verify.
+  unverified,  ///< Files were changed, and no tests are known or they could not run.
   failed,      ///< Tests still fail, or turn/time limit reached.
   refused,     ///< Policy or the user refused what the task needed.
   engine,      ///< The engine failed.

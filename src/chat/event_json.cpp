@@ -12,8 +12,9 @@ namespace {
 using Json = nlohmann::ordered_json;  // a file that people read keeps the order written here
 
 constexpr std::array roles{Role::system, Role::user, Role::assistant, Role::tool};
-constexpr std::array outcomes{Outcome::verified, Outcome::unverified, Outcome::failed,
-                              Outcome::refused,  Outcome::engine,     Outcome::cancelled};
+constexpr std::array outcomes{Outcome::verified, Outcome::answered, Outcome::unverified,
+                              Outcome::failed,   Outcome::refused,  Outcome::engine,
+                              Outcome::cancelled};
 
 // Writing: one function a type; Event's come with the wire name first.
 
@@ -356,6 +357,8 @@ std::string_view to_string(Outcome outcome) {
   switch (outcome) {
     case Outcome::verified:
       return "verified";
+    case Outcome::answered:
+      return "answered";
     case Outcome::unverified:
       return "unverified";
     case Outcome::failed:

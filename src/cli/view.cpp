@@ -188,8 +188,9 @@ std::string View::operator()(const chat::Notice& event) {
 }
 
 std::string View::operator()(const chat::TaskFinished& event) {
-  const bool good =
-      event.outcome == chat::Outcome::verified || event.outcome == chat::Outcome::unverified;
+  const bool good = event.outcome == chat::Outcome::verified ||
+                    event.outcome == chat::Outcome::answered ||
+                    event.outcome == chat::Outcome::unverified;
   const auto& usage = event.usage;
   return fresh_line() +
          paint(good ? Colour::green : Colour::red,
