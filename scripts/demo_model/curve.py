@@ -9,7 +9,9 @@ import math
 from pathlib import Path
 
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 720, 380, 60, 60, 40, 50
-LOSS, EXACT = "#1f6f8b", "#c8553d"
+LOSS = "#1f6f8b"
+SHARES = {"python_exact": ("Python edits", "#c8553d"), "cpp_exact": ("C++ edits", "#8a5fbf"),
+          "fim_exact": ("completions", "#5b8c3a")}
 
 
 def place(x: float, y: float) -> str:
@@ -29,7 +31,6 @@ def line(points: list[tuple[float, float]], colour: str) -> str:
 def draw(rows: list[dict[str, str]]) -> str:
     tokens = [float(r["tokens"]) / 1e6 for r in rows]
     loss = [float(r["held_out_loss"]) for r in rows]
-    exact = [float(r["edits_exact"]) for r in rows]
     end = tokens[-1]
     low, high = math.floor(math.log10(min(loss))), math.ceil(math.log10(max(loss)))
 
@@ -38,19 +39,21 @@ def draw(rows: list[dict[str, str]]) -> str:
 
     parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif" '
              f'font-size="12">', f'<rect width="{WIDTH}" height="{HEIGHT}" fill="white"/>',
-             label(0.5, 1.09, "Demonstration model on held-out words, while training")]
+             label(0.5, 1.09, "Demonstration model on held-out code, while training")]
     for i in range(5):
         x, y = i / 4, i / 4
         parts.append(line([(0, y), (1, y)], "#ddd").replace('"2"', '"1"'))
         parts.append(label(x, -0.07, f"{end * x:.0f}"))
-        parts.append(label(1.015, y - 0.01, f"{y:.0%}", "start", EXACT))
+        parts.append(label(1.015, y - 0.01, f"{y:.0%}", "start"))
     for power in range(low, high + 1):
         parts.append(label(-0.015, loss_y(10.0**power) - 0.01, f"{10.0**power:g}", "end", LOSS))
     parts.append(label(0.5, -0.14, "million training tokens"))
     parts.append(label(0.0, 1.02, "loss of the model's own tokens (log)", "start", LOSS))
-    parts.append(label(1.0, 1.02, "edits right to the last token", "end", EXACT))
+    parts.append(label(1.0, 1.02, "right to the last token", "end"))
     parts.append(line([(t / end, loss_y(v)) for t, v in zip(tokens, loss)], LOSS))
-    parts.append(line([(t / end, v) for t, v in zip(tokens, exact)], EXACT))
+    for number, (column, (name, colour)) in enumerate(SHARES.items()):
+        parts.append(line([(t / end, float(r[column])) for t, r in zip(tokens, rows)], colour))
+        parts.append(label(0.98, 0.25 - 0.06 * number, name, "end", colour))
     return "\n".join([*parts, "</svg>"]) + "\n"
 
 

@@ -6,20 +6,22 @@ import json
 import multiprocessing
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from queue import Empty
+from queue import Empty, Full
 from random import Random
 
 import numpy as np
 
 import chat
 import generate
-from runner import Workdir, without_time
-from tokenizer import Tokenizer
+from functions import COMPARISON, MISSING_RETURN, OFF_BY_ONE, OPERATOR, START, VARIABLE
+from projects import Mix
+from runner import without_time
+from tokenizer import FIM, Tokenizer
 
-SHARD = 1024  # sequences that share a seed; training resumes at a shard
 BATCH_TOKENS = 8192
+COMPLETION = 3.0  # weight of a middle's tokens
 
 
 @dataclass(frozen=True)
@@ -30,35 +32,54 @@ class Stage:
     lengths: tuple[int, ...]  # batches are padded to these; longer episodes are left out
     context: float  # weight of what the model reads
     edit: float  # weight of line number and new text in an edit
-    varied_mistakes: bool
-    real: float = 0.5  # share of English words among the nouns
-    damages: bool = False  # mistakes that hit a good line, which must then be restored
-    episodes: int = SHARD
-    glimpses: int = 0  # sequences of module and edit alone, beside the episodes
+    mix: Mix
+    episodes: int = 0  # in each shard
+    glimpses: int = 0  # sequences of module and edit alone
+    completions: int = 0  # fill-in-the-middle
 
 
-# First whole episodes, with a little weight on what is read, so that copying forms; then longer ones
-# with recoveries; then weight on the two decisions that stay hard, which line and what it should
-# say; then made-up words, so that held-out ones are copied as well as known ones; last, module and
-# edit alone, which gives three times as many decisions per token, and wrong lines to restore.
-STAGES = (
-    Stage(0, (384, 448, 512, 640, 768), context=0.1, edit=1.0, varied_mistakes=False),
-    Stage(7, (384, 448, 512, 640, 768, 1024), context=0.02, edit=1.0, varied_mistakes=True),
-    Stage(9, (384, 448, 512, 640, 768, 1024), context=0.02, edit=5.0, varied_mistakes=True),
-    Stage(13, (384, 448, 512, 640, 768, 1024), context=0.005, edit=5.0, varied_mistakes=True, real=0.15),
-    Stage(22, (192, 256, 512, 640, 768, 1024), context=0.005, edit=5.0, varied_mistakes=True, real=0.15,
-          episodes=512, glimpses=1536),
-    Stage(24, (192, 256, 512, 640, 768, 1024), context=0.005, edit=5.0, varied_mistakes=True, real=0.15,
-          damages=True, episodes=768, glimpses=1280),
-)
+_FIRST = Mix(languages=("python",), families=(OPERATOR, START, COMPARISON, OFF_BY_ONE, VARIABLE, MISSING_RETURN))
+_LONG = (192, 256, 384, 512, 640, 768, 1024)
+# The first phase forms copying, on one language and six families: whole episodes with a little weight on
+# what is read; then weight on the two decisions that stay hard, which line and what it should say; then
+# made-up words, so that held-out ones are copied as well as known ones; last, module and edit alone,
+# which gives three times as many decisions per token. The second phase brings everything else.
+PHASES = {
+    "first": (
+        Stage(0, (384, 448, 512, 640, 768), 0.1, 1.0, _FIRST, episodes=1024),
+        Stage(7, (384, 448, 512, 640, 768, 1024), 0.02, 5.0, _FIRST, episodes=1024),
+        Stage(13, (384, 448, 512, 640, 768, 1024), 0.005, 5.0, replace(_FIRST, real=0.15), episodes=1024),
+        Stage(22, _LONG, 0.005, 5.0, replace(_FIRST, real=0.15), episodes=640, glimpses=1408),
+    ),
+    "second": (
+        Stage(0, _LONG, 0.05, 2.0, Mix(real=0.4), episodes=512, glimpses=1024, completions=512),
+        Stage(3, _LONG, 0.01, 5.0, Mix(real=0.3), episodes=384, glimpses=1792, completions=512),
+        Stage(10, _LONG, 0.005, 5.0, Mix(real=0.15), episodes=448, glimpses=1664, completions=512),
+    ),
+}
 
 
-def stage_of(shard_number: int) -> Stage:
-    return [s for s in STAGES if s.first_shard <= shard_number][-1]
+def stage_of(phase: str, shard_number: int) -> Stage:
+    return [s for s in PHASES[phase] if s.first_shard <= shard_number][-1]
 
 
-def encode(episode: dict, tokenizer: Tokenizer, stage: Stage) -> tuple[np.ndarray, np.ndarray]:
+def encode(sample: dict, tokenizer: Tokenizer, stage: Stage) -> tuple[np.ndarray, np.ndarray]:
     """(token ids, how much predicting each token counts)."""
+    return encode_completion(sample, tokenizer) if "middle" in sample else encode_episode(sample, tokenizer, stage)
+
+
+def encode_completion(sample: dict, tokenizer: Tokenizer) -> tuple[np.ndarray, np.ndarray]:
+    """In the order of llama-server's /infill, each part cut by itself, and the loss on the middle."""
+    ids: list[int] = []
+    for mark, part in zip(FIM, ("prefix", "suffix", "middle"), strict=True):
+        start = len(ids) + 1
+        ids += [tokenizer.ids[mark], *tokenizer.encode(sample[part])]
+    ids.append(tokenizer.end_of_text)
+    weights = [0.0] * start + [COMPLETION] * (len(ids) - start)
+    return np.array(ids, np.int64), np.array(weights, np.float32)
+
+
+def encode_episode(episode: dict, tokenizer: Tokenizer, stage: Stage) -> tuple[np.ndarray, np.ndarray]:
     ids: list[int] = []
     weights: list[float] = []
     line = tokenizer.ids["line"]
@@ -69,18 +90,18 @@ def encode(episode: dict, tokenizer: Tokenizer, stage: Stage) -> tuple[np.ndarra
         if own and '"name": "edit"' in text:
             rest = len(part) - part.index(line)
             weights[-rest:] = [stage.edit] * rest
-            if "family" not in episode:  # a glimpse does not show the path
+            if "kind" not in episode:  # a glimpse does not show the path
                 weights[-len(part) : -rest] = [0.0] * (len(part) - rest)
         ids += part
     return np.array(ids, np.int64), np.array(weights, np.float32)
 
 
-def shard(seed: int, number: int, folder: Path) -> list[dict]:
-    stage = stage_of(number)
-    work, seed = Workdir(folder), seed * 100_000 + number
-    return [*generate.episodes(seed, stage.episodes, False, work, stage.varied_mistakes, stage.real,
-                                stage.damages),
-            *generate.glimpses(seed, stage.glimpses, work, stage.real)]
+def shard(phase: str, seed: int, number: int, folder: Path) -> list[dict]:
+    stage = stage_of(phase, number)
+    runner, seed = generate.Runner(folder), seed * 100_000 + number
+    return [*generate.episodes(seed, stage.episodes, runner, stage.mix),
+            *generate.glimpses(seed, stage.glimpses, runner, stage.mix),
+            *generate.completions(seed, stage.completions, stage.mix)]
 
 
 def digest(episodes: list[dict]) -> str:
@@ -88,17 +109,23 @@ def digest(episodes: list[dict]) -> str:
     return hashlib.sha256(without_time(json.dumps(episodes)).encode()).hexdigest()
 
 
-def _produce(queue, seed: int, first: int, tokenizer_path: Path, folder: Path) -> None:
+def _produce(queue, phase: str, seed: int, first: int, tokenizer_path: Path, folder: Path) -> None:
     if hasattr(os, "sched_setaffinity"):  # training may be pinned to one core; this need not share it
         os.sched_setaffinity(0, range(os.cpu_count() or 1))
     os.nice(5)
     tokenizer = Tokenizer.load(tokenizer_path)
     number = first
     while True:
-        episodes = shard(seed, number, folder)
-        stage = stage_of(number)
+        episodes = shard(phase, seed, number, folder)
+        stage = stage_of(phase, number)
         encoded = [encode(e, tokenizer, stage) for e in episodes]
-        queue.put((number, digest(episodes), list(batches(encoded, stage.lengths, Random(number)))))
+        made = number, digest(episodes), list(batches(encoded, stage.lengths, Random(number)))
+        while multiprocessing.parent_process().is_alive():
+            with contextlib.suppress(Full):
+                queue.put(made, timeout=10)
+                break
+        else:
+            return  # training was stopped
         number += 1
 
 
@@ -123,11 +150,11 @@ def batches(encoded: list[tuple[np.ndarray, np.ndarray]], lengths: tuple[int, ..
     yield from out
 
 
-def stream(seed: int, first: int, tokenizer_path: Path, folder: Path) -> Iterator[tuple[int, str, list]]:
+def stream(phase: str, seed: int, first: int, tokenizer_path: Path, folder: Path) -> Iterator[tuple[int, str, list]]:
     """Endless (shard number, SHA-256 of its episodes, its batches), produced one shard ahead."""
     context = multiprocessing.get_context("spawn")
     queue = context.Queue(maxsize=1)
-    worker = context.Process(target=_produce, args=(queue, seed, first, tokenizer_path, folder), daemon=True)
+    worker = context.Process(target=_produce, args=(queue, phase, seed, first, tokenizer_path, folder), daemon=True)
     worker.start()
     while worker.is_alive():
         with contextlib.suppress(Empty):

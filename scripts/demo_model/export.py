@@ -15,7 +15,7 @@ import torch
 import chat
 import data
 from model import Config
-from tokenizer import SPECIAL, USER_DEFINED, Tokenizer
+from tokenizer import CONTROL, USER_DEFINED, Tokenizer
 
 BLOCK = {
     "norm": "attn_norm", "ffn_norm": "ffn_norm", "gate": "ffn_gate", "up": "ffn_up", "down": "ffn_down",
@@ -53,7 +53,7 @@ def add_sizes(writer: gguf.GGUFWriter, config: Config) -> None:
 
 
 def add_tokenizer(writer: gguf.GGUFWriter, tokenizer: Tokenizer) -> None:
-    kind = {**dict.fromkeys(SPECIAL, gguf.TokenType.CONTROL),
+    kind = {**dict.fromkeys(CONTROL, gguf.TokenType.CONTROL),
             **dict.fromkeys(USER_DEFINED, gguf.TokenType.USER_DEFINED)}
     writer.add_tokenizer_model("gpt2")
     writer.add_tokenizer_pre("qwen2")
@@ -70,7 +70,7 @@ def export(state: dict, config: Config, tokenizer: Tokenizer, out: Path, kind: s
     part = out.with_suffix(".part")  # a server may have the old file mapped
     writer = gguf.GGUFWriter(part, "lfm2")
     writer.add_name("Plimsoll demo")
-    writer.add_description("Demonstration model: repairs small bugs of a few families in tiny Python projects.")
+    writer.add_description("Demonstration model: repairs small bugs in tiny Python and C++ projects, completes lines.")
     writer.add_license("apache-2.0")
     writer.add_float32("general.sampling.temp", 0.2)
     writer.add_file_type({"f32": gguf.LlamaFileType.ALL_F32, "f16": gguf.LlamaFileType.MOSTLY_F16,
@@ -92,16 +92,19 @@ def export(state: dict, config: Config, tokenizer: Tokenizer, out: Path, kind: s
 
 def provenance(saved: dict, out: Path) -> dict:
     """What the GGUF came from, to be kept beside it."""
-    stages = [data.stage_of(number) for number in range(len(saved["shards"]))]
+    arguments = saved["arguments"]
+    stages = [data.stage_of(arguments["phase"], number) for number in range(len(saved["shards"]))]
     return {
         "file_sha256": hashlib.sha256(out.read_bytes()).hexdigest(),
         "parameters": sum(t.numel() for t in saved["model"].values()),
         "config": saved["config"],
-        "seed": int(saved["arguments"]["seed"]),
+        "phase": arguments["phase"],
+        "seed": int(arguments["seed"]),
         "steps": saved["step"],
         "tokens_with_padding": saved["tokens"],
         "episodes": sum(s.episodes for s in stages),
         "glimpses": sum(s.glimpses for s in stages),
+        "completions": sum(s.completions for s in stages),
         "training_seconds": round(saved["seconds"]),
         "data_sha256": hashlib.sha256("".join(saved["shards"]).encode()).hexdigest(),
         "torch": torch.__version__,

@@ -1,352 +1,250 @@
-"""Small Python functions whose names say what they must do, and the ways each can be broken.
+"""What a template is: a small function in Python and C++, and the ways it can be broken.
 
-One function here = one template. A template returns a Function: its correct lines, calls that
-test it, and a table of bugs. A bug replaces one fragment of one line, or drops the line.
+Templates are written in Python; `translate` turns the plain lines into C++, and what it cannot turn is
+given beside them. A bug replaces a fragment of one line, or drops lines. One that has no meaning in a
+language (a slice in C++) does not exist there.
 """
 
+import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from random import Random
 
-from words import plural
+import words
 
 OPERATOR = "wrong operator"
-START = "wrong initial value"
-COMPARISON = "wrong comparison"
 OFF_BY_ONE = "off by one"
-WRONG_RETURN = "wrong variable returned"
+SWAPPED = "swapped arguments"
+VARIABLE = "wrong variable"
 MISSING_RETURN = "missing return"
-FAMILIES = (OPERATOR, START, COMPARISON, OFF_BY_ONE, WRONG_RETURN, MISSING_RETURN)
+CONSTANT = "wrong constant"
+INVERTED = "inverted condition"
+BASE_CASE = "missing base case"
+COMPARISON = "wrong comparison"
+START = "wrong initial value"
+EDGE_CASE = "missing edge case"
+METHOD = "wrong method"
+FAMILIES = (OPERATOR, OFF_BY_ONE, SWAPPED, VARIABLE, MISSING_RETURN, CONSTANT, INVERTED, BASE_CASE, COMPARISON,
+            START, EDGE_CASE, METHOD)
+LANGUAGES = ("python", "cpp")
+
+Both = str | tuple[str, str]  # the same in both languages, or (Python, C++); "" in C++: does not exist there
 
 
 @dataclass(frozen=True)
 class Bug:
+    """`wrong` in place of `right` in one line of a template; or `count` lines missing from there."""
+
     family: str
-    line: int  # index into Function.lines
-    right: str
-    wrong: str | None  # None: the line is missing
+    line: int
+    right: Both = ""
+    wrong: Both | None = None
+    count: int = 1
 
 
 @dataclass(frozen=True)
-class Function:
+class Broken:
+    """A bug in one language: `right` lines of the code at index `line` become `wrong` ones."""
+
+    family: str
+    line: int
+    right: list[str]
+    wrong: list[str]
+
+
+@dataclass(frozen=True)
+class Code:
+    """A function in one language."""
+
     name: str
     lines: list[str]
-    arguments: list[str]  # argument lists, each a test call
-    bugs: list[Bug]
+    bugs: list[Broken]
+    calls: list[tuple[str, object]]  # in Python's syntax, with what they return
 
 
-Template = Callable[[str, Random], Function]
-TEMPLATES: list[Template] = []
+class Draw:
+    """A template's random choices; held-out code has choices that training never makes."""
+
+    def __init__(self, rng: Random, held_out: bool):
+        self.rng, self.held_out = rng, held_out
+        self.taken: set[str] = set()
+
+    def pick(self, *options, unseen: tuple = ()):
+        """One of the options; those in `unseen` are for held-out code only."""
+        return self.rng.choice([o for o in options if self.held_out or o not in unseen])
+
+    def local(self, *names: str) -> str:
+        """A variable's or parameter's name, another one at each call."""
+        while (name := self._local(names)) in self.taken:
+            pass
+        self.taken.add(name)
+        return name
+
+    def _local(self, names: tuple[str, ...]) -> str:
+        unusual = self.rng.random()
+        if self.held_out:
+            return self.rng.choice(words.HELD_OUT_LOCALS if unusual < 0.5 else names)
+        return words.made_up(self.rng) if unusual < 0.3 else self.rng.choice(names)
+
+    def numbers(self, low: int = 2, high: int = 30, count: int = 0) -> list[int]:
+        return self.rng.sample(range(low, high), count or self.rng.randint(3, 4))
 
 
-def template(make: Template) -> Template:
-    TEMPLATES.append(make)
+@dataclass
+class Template:
+    """Lines and bugs of one function, before they are written in a language.
+
+    A `def` line goes with its types: "result:parameters", of i (int), b (bool), d (double), s (string),
+    v (vector) and w (vector that the function changes)."""
+
+    lines: list[Both]
+    calls: list[str]
+    bugs: list[Bug] = field(default_factory=list)
+
+
+Maker = Callable[[str, Draw], Template]
+MAKERS: list[Maker] = []
+
+
+def template(make: Maker) -> Maker:
+    MAKERS.append(make)
     return make
 
 
-def numbers(rng: Random, low: int = 2, high: int = 30) -> list[int]:
-    return rng.sample(range(low, high), rng.randint(3, 4))
-
-
-def accumulator(rng: Random, *names: str) -> str:
-    return rng.choice(names)
-
-
-def swaps(family: str, line: int, right: str, *wrong: str) -> list[Bug]:
+def swaps(family: str, line: int, right: Both, *wrong: Both) -> list[Bug]:
     return [Bug(family, line, right, w) for w in wrong]
 
 
-@template
-def total(noun: str, rng: Random) -> Function:
-    items, acc = plural(noun), accumulator(rng, "total", "total", "result", "amount")
-    lines = [
-        f"def {rng.choice(('total', 'sum'))}_{items}({items}):",
-        f"    {acc} = 0",
-        f"    for {noun} in {items}:",
-        f"        {acc} += {noun}",
-        f"    return {acc}",
-    ]
-    bugs = [
-        *swaps(OPERATOR, 3, "+=", "-=", "*=", "="),
-        *swaps(START, 1, "= 0", "= 1", "= 10"),
-        *swaps(OFF_BY_ONE, 2, f"in {items}", f"in {items}[1:]", f"in {items}[:-1]"),
-        *swaps(WRONG_RETURN, 4, acc, noun),
-        Bug(MISSING_RETURN, 4, "", None),
-    ]
-    return function(lines, [f"{numbers(rng)}"], bugs)
+def defined(code: Code) -> list[str]:
+    """The names of its functions: helpers too."""
+    return [m.group(1) for line in code.lines if (m := re.match(r"(?:def|inline \S+) (\w+)\(", line))]
 
 
-@template
-def product(noun: str, rng: Random) -> Function:
-    items, acc = plural(noun), accumulator(rng, "product", "product", "result")
-    lines = [
-        f"def multiply_{items}({items}):",
-        f"    {acc} = 1",
-        f"    for {noun} in {items}:",
-        f"        {acc} *= {noun}",
-        f"    return {acc}",
-    ]
-    bugs = [
-        *swaps(OPERATOR, 3, "*=", "+=", "-=", "="),
-        *swaps(START, 1, "= 1", "= 0", "= 2"),
-        *swaps(OFF_BY_ONE, 2, f"in {items}", f"in {items}[1:]", f"in {items}[:-1]"),
-        *swaps(WRONG_RETURN, 4, acc, noun),
-        Bug(MISSING_RETURN, 4, "", None),
-    ]
-    return function(lines, [f"{numbers(rng, 2, 9)}"], bugs)
+def of(both: Both, language: str) -> str:
+    return both if isinstance(both, str) else both[LANGUAGES.index(language)]
 
 
-@template
-def average(noun: str, rng: Random) -> Function:
-    items, acc = plural(noun), accumulator(rng, "total", "total", "result", "amount")
-    values = numbers(rng)
-    values.append(-sum(values) % (len(values) + 1) + (len(values) + 1))
-    lines = [
-        f"def average_{noun}({items}):",
-        f"    {acc} = 0",
-        f"    for {noun} in {items}:",
-        f"        {acc} += {noun}",
-        f"    return {acc} / len({items})",
-    ]
-    bugs = [
-        *swaps(OPERATOR, 3, "+=", "-=", "*=", "="),
-        *swaps(OPERATOR, 4, " / ", " * ", " + ", " - "),
-        *swaps(START, 1, "= 0", "= 1", "= 10"),
-        *swaps(OFF_BY_ONE, 4, f"len({items})", f"(len({items}) - 1)", f"(len({items}) + 1)"),
-        *swaps(WRONG_RETURN, 4, acc, noun),
-        Bug(MISSING_RETURN, 4, "", None),
-    ]
-    return function(lines, [f"{values}"], bugs)
+TYPES = {"i": "int", "b": "bool", "d": "double", "s": "std::string", "v": "std::vector<int>", "w": "std::vector<int>"}
+_TERMS = (
+    (re.compile(r"\blen\((\w+)\)"), r"\1.size()"), (re.compile(r"\bTrue\b"), "true"),
+    (re.compile(r"\bFalse\b"), "false"), (re.compile(r"\bnot (\w+)$"), r"!\1"), (re.compile(r"\bnot (.+)$"), r"!(\1)"),
+    (re.compile(r" // "), " / "), (re.compile(r"\b(min|max)\("), r"std::\1("),
+    (re.compile(r"\.append\("), ".push_back("), (re.compile(r"(\w)\[(\w[^\]]*)\]"), r"\1.at(\2)"),
+    (re.compile(r"\.(start|end)swith\("), r".\1s_with("),
+)
+_UNKNOWN = re.compile(r"\[[^\]]*:|\[-|\*\*|\.(extend|insert|remove|index|count|pop|strip)\(| in |\bNone\b|/ len")
 
 
-LIMITS = {"above": ">", "below": "<", "at_least": ">=", "at_most": "<="}
+def signature(line: str, types: str) -> str:
+    name, parameters = re.match(r"def (\w+)\((.*)\):", line).groups()
+    result, kinds = types.split(":")
+    shown = [f"const {TYPES[k]}& {p}" if k in "sv" else f"{TYPES[k]} {p}"
+             for k, p in zip(kinds, parameters.split(", "), strict=True)]
+    return f"inline {TYPES[result]} {name}({', '.join(shown)}) {{"
 
 
-def limit_bugs(line: int, operator: str) -> list[Bug]:
-    others = [o for o in LIMITS.values() if o != operator]
-    return swaps(COMPARISON, line, f" {operator} ", *(f" {o} " for o in others))
+def translate(line: str, declared: set[str]) -> str | None:
+    """A Python line in C++, or None; `declared` gains the variables that the line introduces."""
+    text = line.strip()
+    new = ""
+    if found := re.fullmatch(r"for (\w+) in range\((?:(.+), )?(.+)\):", text):
+        name, first, last = found.group(1), found.group(2) or "0", found.group(3)
+        text, end = f"for (int {name} = {first}; {name} < {last}; {name}++)", ""
+    elif found := re.fullmatch(r"for (\w+) in (\w+):", text):
+        text, end = f"for (int {found.group(1)} : {found.group(2)})", ""
+    elif found := re.fullmatch(r"if not (\w+):", text):
+        text, end = f"if ({found.group(1)}.empty())", ""
+    elif found := re.fullmatch(r"if (\w+):", text):
+        text, end = f"if (!{found.group(1)}.empty())", ""
+    elif found := re.fullmatch(r"if (.+):", text):
+        text, end = "if (" + terms(found.group(1)) + ")", ""
+    elif found := re.fullmatch(r"(\w+) = \[\]", text):
+        text, end = f"std::vector<int> {found.group(1)}", ";"
+        declared.add(found.group(1))
+    else:
+        if (found := re.match(r"(\w+) = ", text)) and found.group(1) not in declared:
+            declared.add(found.group(1))
+            new = "int "
+        end = ";"
+    text = terms(text)
+    if _UNKNOWN.search(text):
+        return None
+    return " " * ((len(line) - len(line.lstrip())) // 2) + new + text + end
 
 
-@template
-def count_by_limit(noun: str, rng: Random) -> Function:
-    items, acc = plural(noun), accumulator(rng, "count", "count", "result", "found")
-    word, limit = rng.choice(list(LIMITS)), rng.choice(("limit", "limit", "bound"))
-    values = numbers(rng)
-    lines = [
-        f"def count_{items}_{word}({items}, {limit}):",
-        f"    {acc} = 0",
-        f"    for {noun} in {items}:",
-        f"        if {noun} {LIMITS[word]} {limit}:",
-        f"            {acc} += 1",
-        f"    return {acc}",
-    ]
-    bugs = [
-        *limit_bugs(3, LIMITS[word]),
-        *swaps(OPERATOR, 4, "+=", "-=", "="),
-        *swaps(START, 1, "= 0", "= 1", "= 2"),
-        *swaps(OFF_BY_ONE, 4, "+= 1", "+= 2"),
-        *swaps(WRONG_RETURN, 5, acc, limit, noun),
-        Bug(MISSING_RETURN, 5, "", None),
-    ]
-    return function(lines, [f"{values}, {rng.choice(values)}"], bugs)
+def terms(text: str) -> str:
+    for pattern, with_ in _TERMS:
+        text = pattern.sub(with_, text)
+    return text
 
 
-@template
-def select_by_limit(noun: str, rng: Random) -> Function:
-    items, acc = plural(noun), accumulator(rng, "kept", "result", "found")
-    word, limit = rng.choice(list(LIMITS)), rng.choice(("limit", "limit", "bound"))
-    values = numbers(rng)
-    lines = [
-        f"def {items}_{word}({items}, {limit}):",
-        f"    {acc} = []",
-        f"    for {noun} in {items}:",
-        f"        if {noun} {LIMITS[word]} {limit}:",
-        f"            {acc}.append({noun})",
-        f"    return {acc}",
-    ]
-    bugs = [
-        *limit_bugs(3, LIMITS[word]),
-        *swaps(WRONG_RETURN, 4, f"append({noun})", f"append({limit})"),
-        *swaps(WRONG_RETURN, 5, acc, items, noun),
-        Bug(MISSING_RETURN, 5, "", None),
-    ]
-    return function(lines, [f"{values}, {rng.choice(values)}"], bugs)
+def results(lines: list[str], name: str, calls: list[str]) -> list[tuple[str, object]]:
+    scope: dict = {}
+    exec("\n".join(lines), scope)
+    return [(f"{name}({a})", eval(f"{name}({a})", scope)) for a in calls]
 
 
-def extreme(noun: str, rng: Random, word: str, operator: str, other: str) -> Function:
-    items = plural(noun)
-    acc = accumulator(rng, word, word, "best", "result")
-    lines = [
-        f"def {word}_{noun}({items}):",
-        f"    {acc} = {items}[0]",
-        f"    for {noun} in {items}:",
-        f"        if {noun} {operator} {acc}:",
-        f"            {acc} = {noun}",
-        f"    return {acc}",
-    ]
-    start = "0" if operator == "<" else "100"
-    bugs = [
-        *swaps(COMPARISON, 3, f" {operator} ", f" {other} ", " == "),
-        *swaps(START, 1, f"{items}[0]", start),
-        *swaps(OPERATOR, 4, " = ", " += "),
-        *swaps(WRONG_RETURN, 5, acc, noun),
-        Bug(MISSING_RETURN, 5, "", None),
-    ]
-    values = numbers(rng)
-    edge = max(values) if operator == ">" else min(values)
-    values.sort(key=lambda v: (v == edge) * rng.choice((0, 1)))  # no effect but on the random stream
-    at = rng.randint(1, len(values) - 2)
-    values.remove(edge)
-    values.insert(at, edge)
-    return function(lines, [f"{values}"], bugs)
+class Writer:
+    """Writes a template in one language and keeps where each of its lines went."""
+
+    def __init__(self, language: str):
+        self.language = language
+        self.lines: list[str] = []
+        self.at: list[int] = []  # index in `lines` of each template line
+        self.before: list[set[str]] = []  # variables declared before each template line
+        self.declared: set[str] = set()
+
+    def add(self, line: Both) -> bool:
+        """False when the language has no such line."""
+        python = of(line, "python")
+        text: str | None = python
+        if self.language == "cpp":
+            text = self.in_cpp(line, python)
+            if not text:
+                return False
+        elif python.startswith("def ") and self.lines:
+            self.lines += ["", ""]
+        self.at.append(len(self.lines))
+        self.lines.append(text)
+        return True
+
+    def in_cpp(self, line: Both, python: str) -> str | None:
+        if python.startswith("def "):
+            if self.lines:
+                self.lines += ["}", ""]
+            self.declared = set()
+            self.before.append(set())
+            return signature(python, line[1])
+        self.before.append(set(self.declared))
+        if isinstance(line, str):
+            return translate(line, self.declared)
+        return line[1] and " " * ((len(python) - len(python.lstrip())) // 2) + line[1]
+
+    def broken(self, template: Template, bug: Bug) -> Broken | None:
+        at = self.at[bug.line]
+        if bug.wrong is None:
+            return Broken(bug.family, at, self.lines[at : at + bug.count], [])
+        line, right, wrong = template.lines[bug.line], of(bug.right, self.language), of(bug.wrong, self.language)
+        if self.language == "cpp" and isinstance(line, str) and isinstance(bug.right, str):
+            text = None
+            if right in line and isinstance(bug.wrong, str):
+                text = translate(line.replace(right, wrong, 1), set(self.before[bug.line]))
+        else:
+            here = self.lines[at]
+            text = here.replace(right, wrong, 1) if right and wrong and right in here else None
+        if text is None or text == self.lines[at]:
+            return None
+        return Broken(bug.family, at, [self.lines[at]], [text])
 
 
-@template
-def largest(noun: str, rng: Random) -> Function:
-    return extreme(noun, rng, rng.choice(("largest", "highest")), ">", "<")
-
-
-@template
-def smallest(noun: str, rng: Random) -> Function:
-    return extreme(noun, rng, rng.choice(("smallest", "lowest")), "<", ">")
-
-
-@template
-def at_position(noun: str, rng: Random) -> Function:
-    items = plural(noun)
-    word, index = rng.choice((("first", "0"), ("second", "1"), ("last", "-1")))
-    others = [i for i in ("0", "1", "-1", "2", "-2") if i != index]
-    lines = [f"def {word}_{noun}({items}):", f"    return {items}[{index}]"]
-    bugs = swaps(OFF_BY_ONE, 1, f"[{index}]", *(f"[{i}]" for i in others))
-    return function(lines, [f"{numbers(rng)}"], bugs)
-
-
-@template
-def part(noun: str, rng: Random) -> Function:
-    items = plural(noun)
-    word, cut, wrong = rng.choice((
-        ("first", "[:count]", ("[:count - 1]", "[:count + 1]", "[count:]", "[1:count]")),
-        ("skip", "[count:]", ("[count - 1:]", "[count + 1:]", "[:count]")),
-    ))
-    lines = [f"def {word}_{items}({items}, count):", f"    return {items}{cut}"]
-    bugs = swaps(OFF_BY_ONE, 1, cut, *wrong)
-    values = rng.sample(range(2, 30), 4)
-    return function(lines, [f"{values}, {rng.choice((1, 2, 3))}"], bugs)
-
-
-@template
-def sum_to(noun: str, rng: Random) -> Function:
-    acc = accumulator(rng, "total", "result", "amount")
-    lines = [
-        f"def sum_to_{noun}({noun}):",
-        f"    {acc} = 0",
-        f"    for number in range(1, {noun} + 1):",
-        f"        {acc} += number",
-        f"    return {acc}",
-    ]
-    bugs = [
-        *swaps(OFF_BY_ONE, 2, f"{noun} + 1", f"{noun}", f"{noun} + 2", f"{noun} - 1"),
-        *swaps(OPERATOR, 3, "+=", "-=", "*=", "="),
-        *swaps(START, 1, "= 0", "= 1", "= 2"),
-        *swaps(WRONG_RETURN, 4, acc, noun, "number"),
-        Bug(MISSING_RETURN, 4, "", None),
-    ]
-    return function(lines, [f"{rng.randint(4, 9)}"], bugs)
-
-
-@template
-def transform(noun: str, rng: Random) -> Function:
-    items, acc = plural(noun), accumulator(rng, "result", "changed")
-    word, right = rng.choice((("double", "* 2"), ("triple", "* 3"), ("halve", "/ 2"), ("increment", "+ 1"),
-                              ("decrement", "- 1")))
-    wrong = [w for w in ("* 2", "* 3", "/ 2", "+ 1", "- 1", "+ 2") if w != right]
-    lines = [
-        f"def {word}_{items}({items}):",
-        f"    {acc} = []",
-        f"    for {noun} in {items}:",
-        f"        {acc}.append({noun} {right})",
-        f"    return {acc}",
-    ]
-    bugs = [
-        *swaps(OPERATOR, 3, right, *rng.sample(wrong, 3)),
-        *swaps(WRONG_RETURN, 4, acc, items),
-        Bug(MISSING_RETURN, 4, "", None),
-    ]
-    return function(lines, [f"{numbers(rng)}"], bugs)
-
-
-@template
-def arithmetic(noun: str, rng: Random) -> Function:
-    items = plural(noun)
-    name, first, second, operator = rng.choice((
-        (f"{noun}_area", "width", "height", "*"),
-        (f"{noun}_cost", noun, "count", "*"),
-        (f"remaining_{items}", items, "used", "-"),
-        (f"add_{items}", items, "more", "+"),
-        (f"share_{items}", items, "people", "/"),
-    ))
-    others = [o for o in "+-*/" if o != operator]
-    lines = [f"def {name}({first}, {second}):", f"    return {first} {operator} {second}"]
-    bugs = swaps(OPERATOR, 1, f" {operator} ", *(f" {o} " for o in others))
-    b = rng.randint(2, 9)
-    return function(lines, [f"{b * rng.randint(2, 9)}, {b}"], bugs)
-
-
-@template
-def enough(noun: str, rng: Random) -> Function:
-    items, word = plural(noun), rng.choice(list(LIMITS))
-    limit = rng.choice(("limit", "limit", "bound"))
-    lines = [f"def is_{noun}_{word}({noun}, {limit}):", f"    return {noun} {LIMITS[word]} {limit}"]
-    edge = rng.randint(3, 30)
-    calls = [f"{edge}, {edge}", f"{edge + rng.randint(1, 5)}, {edge}", f"{edge - rng.randint(1, 3)}, {edge}"]
-    rng.shuffle(calls)
-    return function(lines, calls, limit_bugs(1, LIMITS[word]))
-
-
-@template
-def contains(noun: str, rng: Random) -> Function:
-    items = plural(noun)
-    lines = [
-        f"def has_{noun}({items}, wanted):",
-        f"    for {noun} in {items}:",
-        f"        if {noun} == wanted:",
-        "            return True",
-        "    return False",
-    ]
-    bugs = [
-        *swaps(COMPARISON, 2, " == ", " != ", " > ", " < "),
-        *swaps(WRONG_RETURN, 3, "True", "False"),
-        *swaps(WRONG_RETURN, 4, "False", "True"),
-        Bug(MISSING_RETURN, 4, "", None),
-    ]
-    values = numbers(rng)
-    calls = [f"{values}, {rng.choice(values)}", f"{values}, {max(values) + 1}"]
-    return function(lines, calls, bugs)
-
-
-@template
-def find_index(noun: str, rng: Random) -> Function:
-    items = plural(noun)
-    lines = [
-        f"def {noun}_index({items}, wanted):",
-        f"    for index in range(len({items})):",
-        f"        if {items}[index] == wanted:",
-        "            return index",
-        "    return -1",
-    ]
-    bugs = [
-        *swaps(COMPARISON, 2, " == ", " != ", " > ", " < "),
-        *swaps(OFF_BY_ONE, 1, f"range(len({items}))", f"range(len({items}) - 1)", f"range(1, len({items}))"),
-        *swaps(WRONG_RETURN, 3, "index", "wanted"),
-        *swaps(OFF_BY_ONE, 3, "index", "index + 1", "index - 1"),
-        *swaps(START, 4, "-1", "0", "1"),
-        Bug(MISSING_RETURN, 4, "", None),
-    ]
-    values = numbers(rng)
-    calls = [f"{values}, {values[0]}", f"{values}, {values[-1]}", f"{values}, {max(values) + 1}"]
-    return function(lines, calls, bugs)
-
-
-def function(lines: list[str], arguments: list[str], bugs: list[Bug]) -> Function:
-    name = lines[0].removeprefix("def ").split("(")[0]
-    return Function(name, lines, arguments, bugs)
+def write(template: Template, language: str) -> Code | None:
+    """None when the template has no form in this language."""
+    writer = Writer(language)
+    if not all([writer.add(line) for line in template.lines]):
+        return None
+    if language == "cpp":
+        writer.lines.append("}")
+    python = [of(line, "python") for line in template.lines]
+    name = re.match(r"def (\w+)", [p for p in python if p.startswith("def ")][-1]).group(1)
+    bugs = [b for bug in template.bugs if (b := writer.broken(template, bug))]
+    return Code(name, writer.lines, bugs, results(python, name, template.calls))

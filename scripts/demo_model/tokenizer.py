@@ -16,19 +16,24 @@ from random import Random
 
 import words
 
-SPECIAL = ("<|im_start|>", "<|im_end|>")
 USER_DEFINED = ("<tool_call>", "</tool_call>")
+FIM = ("<|fim_prefix|>", "<|fim_suffix|>", "<|fim_middle|>")  # by these texts llama.cpp knows them
+CONTROL = ("<|im_start|>", "<|im_end|>", "<|endoftext|>", *FIM)
+SPECIAL = (*CONTROL[:2], *USER_DEFINED, *CONTROL[2:])
 # llama.cpp's qwen2 expression, with \p{L} and \p{N} in Python's terms.
 _L, _N = r"[^\W\d_]", r"\d"
 PRE = re.compile(rf"(?i:'s|'t|'re|'ve|'m|'ll|'d)|(?:[^\r\n\w]|_)?{_L}+|{_N}|"
                  rf" ?(?:[^\s\w]|_)+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+")
-_PARTS = re.compile("|".join(re.escape(s) for s in SPECIAL + USER_DEFINED))
+_PARTS = re.compile("|".join(re.escape(s) for s in SPECIAL))
 
 PUNCTUATION = ("{\"", "\",", "\":", "\"}", "\"}}", "}}", "):", "()", "([", "])", "+=", "-=", "*=", "==", "!=", ">=",
-               "<=", "\\n", "...", "__", "\"\"", "\"\"\"")
-SPACED = ("{\"", "\"", "+=", "-=", "*=", "==", "!=", ">=", "<=", "=", "+", "-", "*", "/", "<", ">", "[", "(")
+               "<=", "\\n", "...", "__", "\"\"", "\"\"\"",
+               "({", "})", "});", ");", "&&", "::", ">&", "++)", "();", "[-")
+SPACED = ("{\"", "\"", "+=", "-=", "*=", "==", "!=", ">=", "<=", "=", "+", "-", "*", "/", "<", ">", "[", "(", "{",
+          "//", "%", "!(", "{};")
 SPACED_WORDS = ("return for in if def import unittest range line len is not the test tests bug pass call most recent "
-                "and that so still fail fails module python").split()
+                "and that so still fail fails module python "
+                "int const std vector string bool double inline auto include true false min max make error").split()
 NOUN_MERGES = 260
 
 
@@ -52,9 +57,10 @@ class Tokenizer:
     def __init__(self, merges: list[tuple[str, str]]):
         self.merges = merges
         self.rank = {pair: i for i, pair in enumerate(merges)}
-        self.tokens = [*ALPHABET.values(), *dict.fromkeys(a + b for a, b in merges), *SPECIAL, *USER_DEFINED]
+        self.tokens = [*ALPHABET.values(), *dict.fromkeys(a + b for a, b in merges), *SPECIAL]
         self.ids = {token: i for i, token in enumerate(self.tokens)}
         self.end = self.ids["<|im_end|>"]
+        self.end_of_text = self.ids["<|endoftext|>"]
         self._cache: dict[str, list[int]] = {}
 
     def encode(self, text: str) -> list[int]:
@@ -131,8 +137,9 @@ def chain(merges: list[tuple[str, str]], text: str) -> None:
             merges.append((text[:i], text[i]))
 
 
-def train(texts: Iterable[str]) -> Tokenizer:
-    """Texts are transcripts; words that are no nouns and occur in 0.2 % of them become tokens."""
+def train(texts: Iterable[str], base: Tokenizer | None = None) -> Tokenizer:
+    """Texts are transcripts; words that are no nouns and occur in 0.2 % of them become tokens. The merges
+    of `base` come first, so that what it cuts well stays as it is."""
     known = {*words.TRAIN, *map(words.plural, words.TRAIN)}
     nouns = Counter(sorted(known))
     rng = Random(7)
@@ -142,17 +149,18 @@ def train(texts: Iterable[str]) -> Tokenizer:
         documents += 1
         seen.update(set(re.findall(r"[A-Za-z]+", text)))
     fixed = Counter({w: 1 for w, n in seen.items() if n >= max(3, documents / 500) and w.lower() not in known})
-    merges: list[tuple[str, str]] = []
-    learn(nouns, merges, NOUN_MERGES, 3)
+    merges: list[tuple[str, str]] = list(base.merges) if base else []
+    if not base:
+        learn(nouns, merges, NOUN_MERGES, 3)
     learn(fixed, merges, 5000, 99)
     for text in PUNCTUATION:
         chain(merges, text)
     space = ALPHABET[ord(" ")]
-    merges += [(space * a, space * b) for a, b in ((1, 1), (2, 1), (2, 2), (4, 3), (4, 7))]
+    merges += [(space * a, space * b) for a, b in ((1, 1), (2, 1), (2, 2), (2, 3), (4, 3), (4, 7))]
     for run in "-=~^":
         merges += [p for n in (1, 2, 4, 8, 16, 32) if (p := (run * n, run * n)) not in merges]
     merges += [(run * 64, run * 4) for run in "-="] + [(run * 68, run * 2) for run in "-="]
     merges += [(space, text) for text in SPACED]
     rank = {pair: i for i, pair in enumerate(merges)}
     merges += [(space, w) for w in SPACED_WORDS if merge_all(list(w), rank) == [w]]
-    return Tokenizer(merges)
+    return Tokenizer(list(dict.fromkeys(merges)))

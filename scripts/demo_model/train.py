@@ -1,6 +1,7 @@
 """Trains the demonstration model and exports it.
 
-    python3 scripts/demo_model/train.py --out /tmp/demo-model --steps 3400
+    python3 scripts/demo_model/train.py --out /tmp/demo/first --phase first --steps 3400
+    python3 scripts/demo_model/train.py --out /tmp/demo/second --phase second --from /tmp/demo/first --steps 3600
 
 Resumes from OUT/checkpoint.pt when there is one. Writes OUT/tokenizer.json, OUT/checkpoint.pt,
 OUT/curve.csv and OUT/data.json (hashes of every training shard). One CPU thread with bf16 matrix
@@ -14,6 +15,7 @@ import json
 import os
 import shutil
 import time
+from collections import defaultdict
 from pathlib import Path
 
 import torch
@@ -25,10 +27,12 @@ import data
 import generate
 from model import Config, DemoModel
 from optim import Optimizer
-from runner import Workdir
-from tokenizer import Tokenizer, train as train_tokenizer
+from functions import LANGUAGES
+from projects import Mix
+from tokenizer import Tokenizer, merge_all, train as train_tokenizer
 
-HELD_OUT_EPISODES = 96
+CURVE = ("held_out_loss", "edits_exact", "python_exact", "cpp_exact", "fim_exact")
+HELD_OUT = {"episodes": 64, "glimpses": 240, "completions": 120}
 
 
 def prepare_cpu(threads: int) -> None:
@@ -69,31 +73,65 @@ def loss_of(model, ids: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
     return (losses * weights.flatten()).sum() / weights.sum()
 
 
+def held_out(folder: Path) -> list[dict]:
+    """Samples with words, names and texts that training never sees."""
+    runner, mix = generate.Runner(folder), Mix(held_out=True)
+    return [*generate.episodes(2, HELD_OUT["episodes"], runner, mix),
+            *generate.glimpses(2, HELD_OUT["glimpses"], runner, mix),
+            *generate.completions(2, HELD_OUT["completions"], mix)]
+
+
+def exact_parts(sample: dict, target: list[int], own: list[bool], wrong: list[bool],
+                tokenizer: Tokenizer) -> list[bool]:
+    """Of each edit in a sample (or of its completion): is it right to the last token?"""
+    if "middle" in sample:
+        return [not any(wrong)]
+    call, edit = tokenizer.ids["<tool_call>"], tokenizer.ids["edit"]
+    parts = []
+    for start in (i for i, t in enumerate(target) if t == call and any(own[i : i + 40])):
+        end = target.index(tokenizer.end, start)
+        if edit in target[start : start + 8] and own[end - 1]:
+            parts.append(not any(wrong[start:end]))
+    return parts
+
+
 @torch.no_grad()
 def measure(model, held: list[dict], tokenizer: Tokenizer, cast) -> dict[str, float]:
-    """Teacher-forced on held-out words: loss, and how many edit calls are right to the last token."""
-    loss = tokens = right = edits = 0.0
-    mark = tokenizer.ids["edit"]
-    call = tokenizer.ids["<tool_call>"]
-    stage = data.STAGES[-1]
+    """Teacher-forced, on held-out samples: loss on episodes, and which share of decisions is exactly right."""
+    loss = tokens = 0.0
+    exact: dict[str, list[bool]] = defaultdict(list)
+    stage = data.PHASES["second"][-1]
     device = next(model.parameters()).device
-    for ids, weights in data.batches([data.encode(e, tokenizer, stage) for e in held], stage.lengths, None):
-        ids, weights = torch.from_numpy(ids).to(device), torch.from_numpy(weights).to(device)
+    for sample in held:
+        ids, weights = (torch.from_numpy(a)[None].to(device) for a in data.encode(sample, tokenizer, stage))
         with cast():
             logits = model(ids[:, :-1]).float()
-        own = weights >= 1.0
-        losses = F.cross_entropy(logits.flatten(0, 1), ids[:, 1:].flatten(), reduction="none").view_as(weights)
-        loss, tokens = loss + losses[own].sum().item(), tokens + own.sum().item()
-        wrong = (logits.argmax(-1) != ids[:, 1:]) & own
-        for row in range(len(ids)):
-            inside = own[row].tolist()
-            target = ids[row, 1:].tolist()
-            for start in (i for i, t in enumerate(target) if t == call and inside[i]):
-                end = target.index(tokenizer.end, start)
-                if mark in target[start : start + 8]:
-                    edits += 1
-                    right += not wrong[row, start:end].any().item()
-    return {"held_out_loss": loss / tokens, "edits_exact": right / max(edits, 1)}
+        own, target = weights[0, 1:] >= 1.0, ids[0, 1:]
+        wrong = (logits[0].argmax(-1) != target) & own
+        if "kind" in sample:
+            losses = F.cross_entropy(logits[0], target, reduction="none")
+            loss, tokens = loss + losses[own].sum().item(), tokens + own.sum().item()
+        kind = "edits" if "kind" in sample else "fim" if "middle" in sample else sample["language"]
+        parts = exact_parts(sample, target.tolist(), own.tolist(), wrong.tolist(), tokenizer)
+        exact[kind] += parts
+        if kind in LANGUAGES:
+            exact[sample["family"]] += parts
+    shares = {f"{kind}_exact": sum(parts) / max(len(parts), 1) for kind, parts in exact.items()}
+    return {"held_out_loss": loss / tokens} | shares
+
+
+def start_from(folder: Path, model: DemoModel, tokenizer: Tokenizer) -> None:
+    """Takes over another run's blocks, and its embeddings by the tokens' texts; a new token starts as the
+    mean of the pieces it was cut into before."""
+    state = torch.load(folder / "checkpoint.pt", weights_only=False, map_location="cpu")["model"]
+    old, before = state.pop("embed.weight"), Tokenizer.load(folder / "tokenizer.json")
+    model.load_state_dict(state, strict=False)
+    with torch.no_grad():
+        for number, token in enumerate(tokenizer.tokens):
+            pieces = merge_all([token] if token in before.ids else list(token), before.rank)
+            known = [before.ids[p] for p in pieces if before.ids.get(p, len(old)) < len(old)]
+            if known:
+                model.embed.weight[number] = old[known].mean(0)
 
 
 class Run:
@@ -105,11 +143,13 @@ class Run:
         self.out.mkdir(parents=True, exist_ok=True)
         self.tokenizer_path = self.out / "tokenizer.json"
         if not self.tokenizer_path.exists():
-            sample = [e for n in range(3) for e in data.shard(0, n, self.out / "work0")]
+            mix = data.PHASES[args.phase][0].mix
+            sample = generate.episodes(0, 1000, generate.Runner(self.out / "work0"), mix)
             texts = ("".join(text for text, _ in chat.render(e["messages"])) for e in sample)
-            train_tokenizer(texts).save(self.tokenizer_path)
+            base = Tokenizer.load(args.start / "tokenizer.json") if args.start else None
+            train_tokenizer(texts, base).save(self.tokenizer_path)
         self.tokenizer = Tokenizer.load(self.tokenizer_path)
-        self.held = list(generate.episodes(2, HELD_OUT_EPISODES, True, Workdir(self.out / "work1")))
+        self.held = held_out(self.out / "work1")
         self.device = "cuda" if torch.cuda.is_available() else "cpu"
         config = Config(vocab=len(self.tokenizer.tokens), layers=args.layers)
         self.model = DemoModel(config).to(self.device)
@@ -118,6 +158,8 @@ class Run:
         self.shards: list[str] = []
         self.recent: list[torch.Tensor] = []
         self.seconds, self.started = 0.0, time.monotonic()
+        if args.start:
+            start_from(args.start, self.model, self.tokenizer)
         self.resume()
         self.forward = self.model if args.eager else compiled(self.model)
 
@@ -130,7 +172,7 @@ class Run:
             self.optimizer.load(saved["optimizer"])
             self.step, self.tokens, self.shards = saved["step"], saved["tokens"], saved["shards"]
             self.seconds = saved["seconds"]
-        rows = [["step", "tokens", "seconds", "train_loss", "held_out_loss", "edits_exact"]]
+        rows = [["step", "tokens", "seconds", "train_loss", *CURVE]]
         if curve.exists():
             with curve.open() as file:
                 rows += [row for row in list(csv.reader(file))[1:] if int(row[0]) <= self.step]
@@ -172,11 +214,12 @@ class Run:
         self.recent.clear()
         with (self.out / "curve.csv").open("a") as file:
             csv.writer(file).writerow([self.step, self.tokens, f"{self.elapsed():.0f}", f"{train_loss:.5f}",
-                                       *(f"{v:.5f}" for v in scores.values())])
-        print(f"{self.step} tokens {self.tokens} train {train_loss:.4f} {scores}", flush=True)
+                                       *(f"{scores[name]:.5f}" for name in CURVE)])
+        shown = " ".join(f"{name} {value:.3f}" for name, value in sorted(scores.items()))
+        print(f"{self.step} tokens {self.tokens} train {train_loss:.4f} {shown}", flush=True)
 
     def train(self) -> None:
-        shards = data.stream(self.args.seed, len(self.shards), self.tokenizer_path, self.out / "work2")
+        shards = data.stream(self.args.phase, self.args.seed, len(self.shards), self.tokenizer_path, self.out / "work2")
         while self.step < self.args.steps:
             _, digest, batches = next(shards)
             for ids, weights in batches[: self.args.steps - self.step]:
@@ -188,14 +231,16 @@ class Run:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--steps", type=int, default=3400)
+    parser.add_argument("--phase", choices=data.PHASES, default="second")
+    parser.add_argument("--from", dest="start", type=Path, help="begin with the model of this folder")
+    parser.add_argument("--steps", type=int, default=3600)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--muon-lr", type=float, default=0.02)
     parser.add_argument("--adam-lr", type=float, default=0.004)
     parser.add_argument("--layers", default="cacaca", help="one letter per block: convolution or attention")
     parser.add_argument("--eager", action="store_true", help="do not use torch.compile")
-    parser.add_argument("--every", type=int, default=100, help="steps between measurements")
+    parser.add_argument("--every", type=int, default=200, help="steps between measurements")
     args = parser.parse_args()
     prepare_cpu(args.threads)
     torch.manual_seed(args.seed)

@@ -35,6 +35,13 @@ lever locket magazine oven package parade pedal pitcher quiver racket rifle sack
 scooter shuttle siren spice sponge stamp tent ticket tile torch trolley vault voucher walrus
 wallet zipper medicine plank doll peach hinge garage
 """.split()
+# Names of variables and parameters that only held-out code uses.
+HELD_OUT_LOCALS = ("tally", "outcome", "gathered", "sought", "cutoff", "threshold", "portion", "extra")
+_KEYWORDS = {*keyword.kwlist, *"""
+auto bool break case catch char class const continue default delete do double else enum explicit extern float for
+friend goto if inline int long new not and or xor private public short signed sizeof static struct switch template
+this throw true try typedef union unsigned using virtual void while min max sum index number len range
+""".split()}
 _ONSETS = """
 b c d f g h j k l m n p r s t v w y z bl br ch cl cr dr fl fr gr kn ph pl pr qu sh sk sl sn sp st str th tr tw wh
 """.split()
@@ -43,13 +50,18 @@ _CODAS = ["", "", "", "", *"b ck d ft g l ll lt m mp n nd ng nk nt p r rd rk rn 
 _ENDINGS = ["", "", "", *"er et le en on ow ing age or al ic ure ine ite ade ish ment ness ock ard".split()]
 
 
+def reserved(word: str) -> bool:
+    """Not for training, or no name in one of the languages."""
+    return any(w in HELD_OUT or w in HELD_OUT_LOCALS or w in _KEYWORDS for w in (word, word + "s", plural(word)))
+
+
 def made_up(rng: Random) -> str:
     """A pronounceable word that is no held-out word, so that copying cannot lean on meaning."""
     while True:
         syllables = rng.choice((1, 1, 2))
         word = "".join(rng.choice(_ONSETS) + rng.choice(_VOWELS) + rng.choice(_CODAS) for _ in range(syllables))
         word += rng.choice(_ENDINGS)
-        if 3 <= len(word) <= 9 and word[-1] not in "sxz" and word not in HELD_OUT and word + "s" not in HELD_OUT:
+        if 3 <= len(word) <= 9 and word[-1] not in "sxz" and not reserved(word):
             return word
 
 
@@ -68,9 +80,7 @@ def draw(rng: Random, count: int, held_out: bool, real: float = 0.5) -> list[str
             noun = rng.choice(TRAIN)
         else:
             noun = letters(rng) if real < 0.5 and rng.random() < 0.2 else made_up(rng)
-        if keyword.iskeyword(noun):
-            continue
-        if noun not in nouns and noun + "s" not in HELD_OUT and (held_out or noun not in HELD_OUT):
+        if noun not in nouns and (held_out or not reserved(noun)):
             nouns.append(noun)
     return nouns
 
