@@ -21,6 +21,7 @@ act = json.loads(os.environ["PLIM_STAND_IN"])
 for name, text in act["files"].items():
     pathlib.Path(name).write_text(text)
 calls = [{"id": "1", "name": name, "arguments": arguments} for name, arguments in act["calls"]]
+print(json.dumps({"type": "task_started"}))
 print(json.dumps({"type": "message", "message": {"role": "user", "content": "Fix it."}}))
 print(json.dumps({"type": "message", "message": {"role": "assistant", "content": "", "tool_calls": calls}}))
 print(json.dumps({"type": "turn_finished", "usage": {}}))
@@ -92,6 +93,7 @@ class Episodes(unittest.TestCase):
     def test_runs_are_counted_by_what_their_projects_are(self):
         runs = [self.run_with({"one.py": RIGHT}), self.run_with({})]
         self.assertEqual(episodes.by(runs, "family"), {"wrong constant": (1, 2)})
+        self.assertIn("| wrong constant | 1 of 2 | 1 of 2 | 9% to 91% |", list(episodes.table(runs)))
 
 
 class BareCalls(unittest.TestCase):

@@ -5,7 +5,7 @@ import re
 
 import engine
 
-from .episodes import is_valid
+from .episodes import calls_of, is_valid
 
 CONTEXT = 4096
 CALL = re.compile(r"<tool_call>\n(.*?)\n</tool_call>", re.S)
@@ -23,6 +23,8 @@ def prompts(url, runs, tools):
         for at, message in enumerate(run.messages):
             if message["role"] == "assistant":
                 yield engine.ask(url, "/apply-template", {"messages": run.messages[:at], "tools": tools})["prompt"]
+            if any(call in run.invalid for call in calls_of(message)):
+                break  # the server takes no broken call back
 
 
 def bare_calls(url, asked, tools):

@@ -10,9 +10,10 @@ import time
 
 import client
 import server
-from daily import attempt
+from daily import attempt, score
 
-LIMIT_S = 120  # for one run; an ordinary one takes a second
+MAX_TURNS = 16  # of one run; an ordinary one takes 5, and a model that goes in circles is stopped
+LIMIT_S = 120
 JSON_TYPES = {"string": str, "integer": int, "boolean": bool}
 
 
@@ -48,12 +49,13 @@ class Agent:
             place.mkdir()
             project.write(place)
             command = [str(self.plim), "run", "--yes", "--json", "--device", "cpu", "--model", str(self.model),
-                       "--seed", str(project.number), "--time-limit", str(LIMIT_S), "--", project.task]
+                       "--seed", str(project.number), "--max-turns", str(MAX_TURNS), "--time-limit", str(LIMIT_S),
+                       "--", project.task]
             start = time.monotonic()
             code, out, err = attempt.run_plim(command, place, folder, LIMIT_S, client.environment(self.home))
             seconds = time.monotonic() - start
             events = attempt.Events(out)
-            if code in (2, 4, 70) or not events.all:
+            if code in (2, 70) or not events.of("task_started"):
                 raise RuntimeError(f"plim did not run (exit {code}): {err.strip()[-300:]}")
             why = project.verdict(place)
         messages = [as_request(event["message"]) for event in events.of("message")]
@@ -124,3 +126,15 @@ def by(runs, field):
         of[getattr(run.project, field)] += 1
         solved[getattr(run.project, field)] += run.solved
     return {name: (solved[name], of[name]) for name in sorted(of)}
+
+
+def table(runs):
+    """Families by languages, as Markdown."""
+    languages = list(by(runs, "language"))
+    yield "| bug family | " + " | ".join(languages) + " | all | 95% interval |"
+    yield "|---|" + "---|" * (len(languages) + 2)
+    for name, (solved, of) in [*by(runs, "family").items(), ("**all**", (sum(run.solved for run in runs), len(runs)))]:
+        mine = by([run for run in runs if name in (run.project.family, "**all**")], "language")
+        cells = [f"{good} of {tried}" for good, tried in (mine.get(language, (0, 0)) for language in languages)]
+        low, high = score.wilson(solved, of)
+        yield f"| {name} | " + " | ".join(cells) + f" | {solved} of {of} | {low:.0%} to {high:.0%} |"

@@ -12,7 +12,7 @@ from daily import task as daily
 
 sys.path.append(str(client.REPO / "scripts/demo_model"))
 import generate  # noqa: E402  (needs the path above)
-from runner import Workdir  # noqa: E402
+from projects import Mix  # noqa: E402
 
 NOTHING_WRONG = "none"  # the family of projects whose tests pass already
 PROOF_LIMIT_S = 60
@@ -72,22 +72,12 @@ def _text(path):
         return None
 
 
-@contextlib.contextmanager
-def _workdir():
-    """The generator works in a folder, and makes it the process's own."""
-    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
-        yield Workdir(pathlib.Path(folder) / "work")
-
-
 def projects(seed, count):
-    with _workdir() as work:
-        return [Project(number, "python", made["family"], made["task"], made["test"],
-                        next(name for name in made["files"] if name.endswith(".py") and not name.startswith("test_")),
-                        made["files"])
-                for number, made in enumerate(generate.episodes(seed, count, True, work), 1)]
+    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):  # the generator leaves its folder
+        made = list(generate.episodes(seed, count, generate.Runner(pathlib.Path(folder) / "work"), Mix(held_out=True)))
+    return [Project(number, one["language"], one["family"], one["task"], one["test"], one["source"], one["files"])
+            for number, one in enumerate(made, 1)]
 
 
 def completions(seed, count):
-    if not hasattr(generate, "completions"):
-        raise RuntimeError("the generator makes no lines to complete yet")
-    return [Completion(**made) for made in generate.completions(seed, count, True)]
+    return [Completion(**one) for one in generate.completions(seed, count, Mix(held_out=True))]

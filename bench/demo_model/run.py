@@ -124,6 +124,7 @@ def measure(args, folder):
         for run in [run for run in runs if not run.solved][:args.show]:
             show(run)
         add(of_episodes(runs))
+        print("\n".join(episodes.table(runs)), flush=True)
         if "calls" in args.only:
             add([of_calls(args, folder, runs, agent.tools)])
     if "completion" in args.only:
