@@ -114,10 +114,10 @@ def ask(url, path, body):
 def modules(count):
     """Modules of the demo model's little world, each of some fifty lines."""
     sys.path.insert(0, str(client.REPO / "scripts/demo_model"))
-    import generate  # pylint: disable=import-outside-toplevel
+    import projects  # pylint: disable=import-outside-toplevel
     rng = random.Random(11)
-    made = [generate.make_project(rng, held_out=True, family=None) for _ in range(4 * count)]
-    texts = [project.files[project.source] for project in made]
+    made = [projects.make_project(rng, held_out=True, language="python") for _ in range(4 * count)]
+    texts = [project.files[project.path] for project in made]
     return ["\n\n".join(texts[4 * i:4 * i + 4]) for i in range(count)]
 
 
