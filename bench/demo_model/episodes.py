@@ -102,15 +102,19 @@ def is_valid(call, tools):
     """Whether the call names a tool and its arguments are JSON as that tool's schema wants it."""
     name, arguments = call
     schema = next((tool["function"]["parameters"] for tool in tools if tool["function"]["name"] == name), None)
-    if schema is None or arguments is None:
+    if schema is None or not is_json(arguments):
         return False
-    try:
-        given = json.loads(arguments)
-    except ValueError:
-        return False
-    known = schema["properties"]
+    given, known = json.loads(arguments), schema["properties"]
     return (isinstance(given, dict) and set(schema.get("required", [])) <= set(given) <= set(known)
             and all(_fits(value, known[key].get("type")) for key, value in given.items()))
+
+
+def is_json(text):
+    try:
+        json.loads(text or "")
+    except ValueError:
+        return False
+    return True
 
 
 def _fits(value, kind):

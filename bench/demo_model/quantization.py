@@ -1,5 +1,6 @@
 """The same model in fewer bits: how much of it is left, and the picture of where it falls."""
 
+import concurrent.futures
 import dataclasses
 import subprocess
 
@@ -18,8 +19,8 @@ class Row:
     size: int  # bytes
     agreed: int  # tokens that are its first choice…
     of: int  # …of F16's most likely replies
-    solved: int = 0
-    runs: int = 0
+    solved: int
+    runs: int
 
     @property
     def agreement(self):
@@ -56,14 +57,14 @@ def agreement(folder, model, wanted):
 def measure(agent, f16, projects, runs, args, folder):
     """A row per kind. `runs`: those of the agent's own model, which is the Q8_0 that ships; the other
     kinds try the first of the same projects."""
+    models = {kind: agent.model if kind == "Q8_0" else written(f16, kind, folder) for kind in KINDS}
     wanted = references(folder, f16, runs[:args.agreement_count], agent.tools)
-    for kind in KINDS:
-        model = agent.model if kind == "Q8_0" else written(f16, kind, folder)
-        row = Row(kind, model.stat().st_size, *agreement(folder, model, wanted))
+    with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
+        agreed = dict(zip(KINDS, pool.map(lambda kind: agreement(folder, models[kind], wanted), KINDS)))
+    for kind, model in models.items():
         mine = runs if kind == "Q8_0" else episodes.run_all(
             dataclasses.replace(agent, model=model), projects[:args.quant_count], args.jobs)
-        row.solved, row.runs = sum(run.solved for run in mine), len(mine)
-        yield row
+        yield Row(kind, model.stat().st_size, *agreed[kind], sum(run.solved for run in mine), len(mine))
 
 
 def table(rows):

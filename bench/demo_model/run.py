@@ -41,9 +41,9 @@ def arguments(argv):
     parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS), metavar="PART",
                         help=", ".join(PARTS))
     parser.add_argument("--count", type=int, default=200, metavar="N", help="projects (default 200)")
-    parser.add_argument("--call-count", type=int, default=60, metavar="N", help="runs whose calls are made bare")
+    parser.add_argument("--call-count", type=int, default=48, metavar="N", help="runs whose calls are made bare")
     parser.add_argument("--quant-count", type=int, default=48, metavar="N", help="projects for each other kind")
-    parser.add_argument("--agreement-count", type=int, default=40, metavar="N", help="runs whose replies are compared")
+    parser.add_argument("--agreement-count", type=int, default=24, metavar="N", help="runs whose replies are compared")
     parser.add_argument("--fim-count", type=int, default=200, metavar="N", help="lines to complete")
     parser.add_argument("--seed", type=int, default=3, help="of the generator (default 3)")
     parser.add_argument("--jobs", type=int, default=episodes.jobs_here(), metavar="N", help="runs at once")
@@ -72,9 +72,11 @@ def of_episodes(runs):
         yield share(language, *counts)
     for family, counts in episodes.by(runs, "family").items():
         yield share(family, *counts, bar=MORE_THAN_75)
-    tried, invalid = sum(run.calls for run in runs), sum(len(run.invalid) for run in runs)
-    yield share("tool calls valid, engine's grammar", tried - invalid, tried, bar=100,
-                note=f"{sum(run.rescued for run in runs)} rescued by plim")
+    tried, invalid = sum(run.calls for run in runs), [call for run in runs for call in run.invalid]
+    # What a grammar cannot prevent is that a reply ends at its limit of tokens.
+    yield share("tool calls valid, engine's grammar", tried - len(invalid), tried, bar=100,
+                note=f"{sum(not episodes.is_json(arguments) for _, arguments in invalid)} broke off at the reply's "
+                     f"limit, {sum(run.rescued for run in runs)} rescued by plim")
     yield Figure("demo-model: turns of a run", "", [run.turns for run in runs])
     yield Figure("demo-model: a run", "s", [run.seconds for run in runs])
 
