@@ -34,6 +34,7 @@ class Stage:
     edit: float  # weight of line number and new text in an edit
     mix: Mix
     episodes: int = 0  # in each shard
+    openings: int = 0  # episodes that stop at their last edit: what follows is easy
     glimpses: int = 0  # sequences of module and edit alone
     completions: int = 0  # fill-in-the-middle
 
@@ -43,7 +44,8 @@ _LONG = (192, 256, 384, 512, 640, 768, 1024)
 # The first phase forms copying, on one language and six families: whole episodes with a little weight on
 # what is read; then weight on the two decisions that stay hard, which line and what it should say; then
 # made-up words, so that held-out ones are copied as well as known ones; last, module and edit alone,
-# which gives three times as many decisions per token. The second phase brings everything else.
+# which gives three times as many decisions per token. The second phase brings everything else, in
+# glimpses first, and ends on the decisions as an episode has them, after the test's output.
 PHASES = {
     "first": (
         Stage(0, (384, 448, 512, 640, 768), 0.1, 1.0, _FIRST, episodes=1024),
@@ -55,6 +57,7 @@ PHASES = {
         Stage(0, _LONG, 0.05, 2.0, Mix(real=0.4), episodes=512, glimpses=1024, completions=512),
         Stage(3, _LONG, 0.01, 5.0, Mix(real=0.3), episodes=384, glimpses=1792, completions=512),
         Stage(10, _LONG, 0.005, 5.0, Mix(real=0.15), episodes=448, glimpses=1664, completions=512),
+        Stage(19, _LONG, 0.005, 5.0, Mix(real=0.15), episodes=256, openings=960, glimpses=704, completions=448),
     ),
 }
 
@@ -99,9 +102,17 @@ def encode_episode(episode: dict, tokenizer: Tokenizer, stage: Stage) -> tuple[n
 def shard(phase: str, seed: int, number: int, folder: Path) -> list[dict]:
     stage = stage_of(phase, number)
     runner, seed = generate.Runner(folder), seed * 100_000 + number
-    return [*generate.episodes(seed, stage.episodes, runner, stage.mix),
+    episodes = list(generate.episodes(seed, stage.episodes + stage.openings, runner, stage.mix))
+    return [*episodes[: stage.episodes], *map(opening, episodes[stage.episodes :]),
             *generate.glimpses(seed, stage.glimpses, runner, stage.mix),
             *generate.completions(seed, stage.completions, stage.mix)]
+
+
+def opening(episode: dict) -> dict:
+    """The episode up to its last edit."""
+    messages = episode["messages"]
+    edits = [n for n, m in enumerate(messages) if any(c["name"] == "edit" for c in m.get("tool_calls", []))]
+    return episode | {"messages": messages[: edits[-1] + 1] if edits else messages}
 
 
 def digest(episodes: list[dict]) -> str:
