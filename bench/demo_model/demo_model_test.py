@@ -16,7 +16,7 @@ from demo_model import engine_alone, episodes, held_out, quantization  # noqa: E
 
 # Writes what PLIM_STAND_IN says into the project, and reports the calls it is told to.
 STAND_IN = """#!/usr/bin/env python3
-import json, os, pathlib
+import json, os, pathlib, sys
 act = json.loads(os.environ["PLIM_STAND_IN"])
 for name, text in act["files"].items():
     pathlib.Path(name).write_text(text)
@@ -26,6 +26,7 @@ print(json.dumps({"type": "message", "message": {"role": "user", "content": "Fix
 print(json.dumps({"type": "message", "message": {"role": "assistant", "content": "", "tool_calls": calls}}))
 print(json.dumps({"type": "turn_finished", "usage": {}}))
 print(json.dumps({"type": "task_finished", "outcome": "verified", "reason": "the tests pass", "rescued": 2}))
+sys.exit(act["code"])
 """
 RIGHT, WRONG = "def one():\n    return 1\n", "def one():\n    return 2\n"
 TEST = "import unittest\nfrom one import one\n\nclass OneTest(unittest.TestCase):\n" \
@@ -56,8 +57,8 @@ class Episodes(unittest.TestCase):
         self.agent = episodes.Agent(pathlib.Path("model.gguf"), self.folder / "home", TOOLS, plim)
         self.addCleanup(os.environ.pop, "PLIM_STAND_IN", None)
 
-    def run_with(self, files, calls=(EDIT,), of=None):
-        os.environ["PLIM_STAND_IN"] = json.dumps({"files": files, "calls": calls})
+    def run_with(self, files, calls=(EDIT,), of=None, code=0):
+        os.environ["PLIM_STAND_IN"] = json.dumps({"files": files, "calls": calls, "code": code})
         return self.agent.run(of or project())
 
     def test_a_repair_of_the_broken_file_counts(self):
@@ -76,6 +77,7 @@ class Episodes(unittest.TestCase):
     def test_a_whole_project_must_stay_as_it_is(self):
         whole = project(held_out.NOTHING_WRONG, RIGHT)
         self.assertTrue(self.run_with({}, of=whole).solved)
+        self.assertIn("did not come to an end", self.run_with({}, of=whole, code=3).why)
         self.assertIn("nothing was wrong", self.run_with({"one.py": RIGHT + "\n"}, of=whole).why)
 
     def test_calls_that_no_tool_could_take_are_named(self):

@@ -58,6 +58,8 @@ class Agent:
             if code in (2, 70) or not events.of("task_started"):
                 raise RuntimeError(f"plim did not run (exit {code}): {err.strip()[-300:]}")
             why = project.verdict(place)
+            if project.is_whole and code != 0:  # one that never understood leaves it as it was, too
+                why = why or f"it did not come to an end (exit {code})"
         messages = [as_request(event["message"]) for event in events.of("message")]
         tried = [call for message in messages if message["role"] == "assistant" for call in calls_of(message)]
         return Run(project, why and f"{events.end.get('reason', '')}; {why}", len(events.of("turn_finished")), seconds,

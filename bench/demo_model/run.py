@@ -6,6 +6,7 @@
 episodes      --count projects of the generator's held-out words, one `plim run --yes` each with its
               own llama-server, no second try. Repaired: the test passes when run again from outside,
               and no file but the broken one was changed; where nothing was wrong, no file at all
+              and plim ends with 0
 calls         the same requests to llama-server's plain completion, without a grammar: how many tool
               calls can be made as they stand
 quantization  F16, what ships (Q8_0), and llama-quantize's smaller kinds of F16: the first of the same
