@@ -15,7 +15,7 @@ import numpy as np
 
 import chat
 import generate
-from functions import COMPARISON, MISSING_RETURN, OFF_BY_ONE, OPERATOR, START, VARIABLE
+from functions import COMPARISON, FAMILIES, METHOD, MISSING_RETURN, OFF_BY_ONE, OPERATOR, START, VARIABLE
 from projects import Mix
 from runner import without_time
 from tokenizer import FIM, Tokenizer
@@ -40,6 +40,7 @@ class Stage:
 
 
 _FIRST = Mix(languages=("python",), families=(OPERATOR, START, COMPARISON, OFF_BY_ONE, VARIABLE, MISSING_RETURN))
+_WEAK = (*FAMILIES, MISSING_RETURN, COMPARISON, VARIABLE, METHOD)  # those still hardest come twice
 _LONG = (192, 256, 384, 512, 640, 768, 1024)
 # The first phase forms copying, on one language and six families: whole episodes with a little weight on
 # what is read; then weight on the two decisions that stay hard, which line and what it should say; then
@@ -58,6 +59,8 @@ PHASES = {
         Stage(3, _LONG, 0.01, 5.0, Mix(real=0.3), episodes=384, glimpses=1792, completions=512),
         Stage(10, _LONG, 0.005, 5.0, Mix(real=0.15), episodes=448, glimpses=1664, completions=512),
         Stage(19, _LONG, 0.005, 5.0, Mix(real=0.15), episodes=256, openings=960, glimpses=704, completions=448),
+        Stage(26, _LONG, 0.005, 5.0, Mix(real=0.15, families=_WEAK), episodes=256, openings=1024, glimpses=768,
+              completions=320),
     ),
 }
 
