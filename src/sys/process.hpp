@@ -37,6 +37,10 @@ struct Command {
   std::vector<ResourceLimit> limits;  ///< Set in the child before it runs.
   /// For untrusted or heavy work: the first the kernel kills when memory runs out, nice 5.
   bool expendable = false;
+  /// As far as memory goes: the first the kernel kills, at full speed.
+  bool killed_first = false;
+  /// File of a control group (MemoryGroup::processes) the child enters before it runs, if it may.
+  std::filesystem::path group = {};
 };
 
 struct ExitStatus {

@@ -104,6 +104,13 @@ TEST(Run, StartsInTheNamedFolderWithTheNamedLimits) {
   EXPECT_EQ(output_of(command), "/usr\n77\n0\n500\n");
 }
 
+TEST(Run, LetsTheKernelPickAnEngineFirstWithoutSlowingIt) {
+  auto command = shell("cat /proc/self/oom_score_adj; nice");
+  const auto plain = output_of(shell("nice"));
+  command.killed_first = true;
+  EXPECT_EQ(output_of(command), "500\n" + plain);
+}
+
 TEST(Run, KeepsTheHeadAndTheTailOfEndlessOutput) {
   const RunLimits limits{.timeout = minutes(5), .head_bytes = 6, .tail_bytes = 5};
   const auto result = run(shell("echo first; yes | head -c 1000000; echo last"), limits);

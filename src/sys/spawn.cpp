@@ -76,13 +76,20 @@ void limit_resources(const Plan& plan) {
   }
 }
 
-/// Courtesies: where one cannot be had the child runs without it.
-void become_expendable() {
-  ::setpriority(PRIO_PROCESS, 0, std::min(19, ::getpriority(PRIO_PROCESS, 0) + 5));
-  const int score = ::open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
-  if (score < 0) return;
-  [[maybe_unused]] const auto written = ::write(score, "500", 3);
-  ::close(score);
+// Courtesies: where one cannot be had the child runs without it.
+
+void put(const char* file, std::string_view text) {
+  const int fd = ::open(file, O_WRONLY | O_CLOEXEC);
+  if (fd < 0) return;
+  [[maybe_unused]] const auto written = ::write(fd, text.data(), text.size());
+  ::close(fd);
+}
+
+void take_place(const Command& command) {
+  if (!command.group.empty()) put(command.group.c_str(), "0");  // itself
+  if (command.expendable)
+    ::setpriority(PRIO_PROCESS, 0, std::min(19, ::getpriority(PRIO_PROCESS, 0) + 5));
+  if (command.expendable || command.killed_first) put("/proc/self/oom_score_adj", "500");
 }
 
 void place_descriptors(const Plan& plan) {
@@ -100,7 +107,7 @@ void become(const void* argument) {
   reset_signals();
   place_descriptors(plan);
   limit_resources(plan);
-  if (plan.command->expendable) become_expendable();
+  take_place(*plan.command);
   if (plan.cwd != nullptr && ::chdir(plan.cwd) != 0) give_up(plan, Stage::directory);
   ::execve(plan.argv[0], plan.argv.data(), plan.env.data());
   give_up(plan, Stage::execute);
