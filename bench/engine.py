@@ -7,7 +7,7 @@ timing of decoding. And the servers alone, asked the same tokens: a prompt, a re
 repeats a module with one line more, which a grammar of its tokens holds it to, since the demo model
 cannot do that by itself. There plim's flags are what `plim plan --calibrate` settles on, and, for the
 repeated code, with engine.speculation "on": "auto" leaves it off for a model of thousands of tokens
-per second, where looking for drafts costs more than 2 %. And what watching the engine costs while it
+per second, where a step takes so little that looking for guesses may cost 2 %. And what watching the engine costs while it
 streams.
 """
 
@@ -147,7 +147,7 @@ def rewrite(url, text):
 
 
 WORKLOADS = [("prompt", prefill, "auto", 0.98), ("reply", reply, "auto", 0.98),
-             ("repeated code", rewrite, "on", 1.5)]
+             ("reply, guessing", reply, "on", None), ("repeated code", rewrite, "on", 1.5)]
 
 
 def compare_servers(name, model, folder, count=16):

@@ -104,6 +104,17 @@ void check_engine(const Context& context, const Local& local, Report& report) {
                 std::format("{} of {} tokens of a full context, {:.0f} tokens/s", warm.read.value,
                             warm.wanted.value, 1000 / warm.ms_per_token));
   }
+  const auto bound = engine.server().memory_bound();
+  if (bound.limit > Bytes{}) {
+    report.well("memory bound", std::format("a control group kills the engine beyond {}, and "
+                                            "nothing else",
+                                            to_string(bound.limit)));
+  } else {
+    report.note("memory bound",
+                std::format("none but the plan's: {}; if memory runs out the kernel picks the "
+                            "engine first",
+                            bound.why_not));
+  }
   const bool alone = engine.server().isolation() == engine::Isolation::no_network;
   if (alone) return report.well("isolation", "no network, a UNIX socket");
   report.note("isolation",

@@ -18,13 +18,21 @@ namespace fs = std::filesystem;
 
 constexpr auto dry_run_limit = std::chrono::milliseconds(2500);
 constexpr auto pace_limit = std::chrono::milliseconds(std::chrono::seconds(15));
+constexpr auto glance_limit = std::chrono::milliseconds(std::chrono::seconds(5));
+constexpr std::int32_t widest_ubatch = 2048;
 constexpr auto pace_is_old = std::chrono::days(30);
-constexpr int draft_tokens = 16;
 
 std::string stamp(const fs::path& file) {
   std::error_code ignored;
   return std::format("|{}|{}|{}", file.string(), fs::file_size(file, ignored),
                      fs::last_write_time(file, ignored).time_since_epoch().count());
+}
+
+/// What guesses with weights of its own; empty where only text does, or nothing.
+std::string guesser(const plan::RunPlan& plan) {
+  std::string key = plan.guesses_with_weights() ? "|ahead" : "";
+  for (const auto& part : plan.draft_files) key += stamp(part);
+  return key;
 }
 
 /// Whole or not at all: two runs may write the same fact.
@@ -53,6 +61,7 @@ plan::Rate scaled(plan::Rate rate, double median) {
 void use_pace(const engine::Pace& pace, plan::RunPlan& plan) {
   const auto before = plan.speed.decode.median;
   const auto share = before > 0 ? plan.full_decode.median / before : 0;
+  plan.speed_measured = true;
   plan.speed.decode = scaled(plan.speed.decode, pace.decode);
   if (pace.prefill > 0) plan.speed.prefill = scaled(plan.speed.prefill, pace.prefill);
   if (share > 0) plan.full_decode = scaled(plan.full_decode, pace.decode * share);
@@ -92,7 +101,8 @@ fs::path Facts::file(std::string_view kind, const plan::RunPlan& plan,
 
 fs::path Facts::proof_of(const plan::RunPlan& plan) const {
   return file("proved", plan,
-              std::format("{}|{}|{}", plan.context.value, plan.ubatch, plan::to_string(plan.kv_k)));
+              std::format("{}|{}|{}{}", plan.context.value, plan.ubatch, plan::to_string(plan.kv_k),
+                          guesser(plan)));
 }
 
 bool Facts::proved(const plan::RunPlan& plan) const {
@@ -106,11 +116,11 @@ void Facts::remember_proved(const plan::RunPlan& plan) const {
 
 bool Facts::drafts_lose(const plan::RunPlan& plan) const {
   std::error_code ignored;
-  return fs::exists(file("drafts-lose", plan), ignored);
+  return fs::exists(file("drafts-lose", plan, guesser(plan)), ignored);
 }
 
 void Facts::remember_drafts_lose(const plan::RunPlan& plan) const {
-  store(file("drafts-lose", plan), [](std::ostream&) {});
+  store(file("drafts-lose", plan, guesser(plan)), [](std::ostream&) {});
 }
 
 std::optional<engine::Pace> Facts::pace(const plan::RunPlan& plan) const {
@@ -120,23 +130,61 @@ std::optional<engine::Pace> Facts::pace(const plan::RunPlan& plan) const {
   if (error || fs::file_time_type::clock::now() - written > pace_is_old) return std::nullopt;
   std::ifstream in(kept);
   engine::Pace pace;
-  if (!(in >> pace.threads >> pace.prefill >> pace.decode)) return std::nullopt;
-  const bool sane = pace.threads >= 1 && pace.threads <= 1024 && pace.decode > 0;
+  if (!(in >> pace.threads >> pace.prefill >> pace.decode >> pace.ubatch)) return std::nullopt;
+  const bool sane = pace.threads >= 1 && pace.threads <= 1024 && pace.decode > 0 &&
+                    pace.ubatch >= 1 && pace.ubatch <= widest_ubatch;
   return sane ? std::optional(pace) : std::nullopt;
 }
 
 void Facts::remember_pace(const plan::RunPlan& plan, const engine::Pace& pace) const {
   store(file("pace", plan), [&](std::ostream& out) {
-    out << pace.threads << ' ' << pace.prefill << ' ' << pace.decode << '\n';
+    out << pace.threads << ' ' << pace.prefill << ' ' << pace.decode << ' ' << pace.ubatch << '\n';
   });
+}
+
+Result<engine::Pace> Facts::try_out(const plan::RunPlan& plan, engine::Trial trial) const {
+  const auto end = std::chrono::steady_clock::now() + trial.limit;
+  const auto env = engine_environment(context_.environment);
+  trial.threads = thread_counts(plan, cores_);
+  trial.ubatches = {plan.ubatch};
+  auto best =
+      engine::best_pace(TRY(engine::measure_pace(server_, plan, trial, env, context_.stop)));
+  const auto left =
+      std::chrono::duration_cast<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
+  // A larger batch costs scratch memory and shows on long prompts only: where three of those, each
+  // read twice, are soon done.
+  const auto long_prompt = std::min<int>(widest_ubatch, static_cast<int>(plan.context.value) / 2);
+  const auto needs = std::chrono::duration<double>(6 * long_prompt / std::max(best.prefill, 1.0));
+  if (long_prompt <= plan.ubatch || needs > left) return best;
+  trial.threads = {best.threads};
+  for (auto wider = 2 * plan.ubatch; wider <= long_prompt; wider *= 2)
+    trial.ubatches.push_back(wider);
+  trial.prompt = long_prompt;
+  trial.reply = 0;
+  trial.repeat = 1;
+  trial.limit = left;
+  const auto wide = engine::measure_pace(server_, plan, trial, env, context_.stop);
+  if (wide) best.ubatch = engine::best_prefill(*wide).ubatch;
+  return best;
+}
+
+bool Facts::worth_a_glance(const plan::RunPlan& plan) const {
+  constexpr auto soon_loaded = 4_GiB;
+  Bytes weights;
+  for (const auto& row : plan.ledger) weights += row.weights;
+  std::error_code ignored;
+  return weights <= soon_loaded && !pace(plan) && !fs::exists(file("glanced", plan), ignored);
+}
+
+void Facts::glance(const plan::RunPlan& plan) const {
+  const auto seen = try_out(plan, {.prompt = 256, .reply = 24, .repeat = 1, .limit = glance_limit});
+  store(file("glanced", plan), [](std::ostream&) {});
+  if (seen) remember_pace(plan, *seen);
 }
 
 Result<engine::Pace> Facts::measure(const plan::RunPlan& plan) const {
   const bool disturbed = !plan.on_gpu && is_busy();
-  const auto paces = TRY(engine::measure_pace(server_, plan, thread_counts(plan, cores_),
-                                              engine_environment(context_.environment), pace_limit,
-                                              context_.stop));
-  const auto best = engine::best_pace(paces);
+  const auto best = TRY(try_out(plan, {.limit = pace_limit}));
   // Others can make many threads look slow, never fast.
   if (!disturbed || best.threads >= cores_) remember_pace(plan, best);
   return best;
@@ -150,7 +198,7 @@ Result<std::vector<Bytes>> Facts::compute(const plan::RunPlan& plan) const {
   lasting.threads = 1;
   std::string flags;
   for (const auto& flag : engine::memory_flags(lasting)) flags += flag + ' ';
-  const auto kept = file("reckoned", plan, flags);
+  const auto kept = file("reckoned", plan, flags + guesser(plan));
   std::vector<Bytes> compute;
   std::ifstream in(kept);
   for (std::uint64_t bytes = 0; in >> bytes;) compute.emplace_back(bytes);
@@ -191,12 +239,8 @@ void settle(const Facts& facts, const Config& config, plan::RunPlan& plan) {
     if (!plan.on_gpu) plan.threads = pace->threads;
     use_pace(*pace, plan);
   }
-  if (config.text("engine.speculation") == "on") return;
+  if (plan.guesses_with_weights() || config.text("engine.speculation") == "on") return;
   if (!plan::drafts_are_cheap(plan) || facts.drafts_lose(plan)) plan.draft = 0;
-}
-
-int wished_draft(const Config& config) {
-  return config.text("engine.speculation") == "off" ? 0 : draft_tokens;
 }
 
 }  // namespace plim::app

@@ -31,9 +31,16 @@ class Facts {
   [[nodiscard]] std::optional<engine::Pace> pace(const plan::RunPlan& plan) const;
   void remember_pace(const plan::RunPlan& plan, const engine::Pace& pace) const;
 
-  /// Measures it, for 15 s at most, and remembers it; not that fewer threads were faster on a
-  /// processor that others kept busy. Errors: as engine::measure_pace.
+  /// Measures it, with threads and ubatch sizes, for 15 s at most, and remembers it; not that fewer
+  /// threads were faster on a processor that others kept busy. Errors: as engine::measure_pace.
   [[nodiscard]] Result<engine::Pace> measure(const plan::RunPlan& plan) const;
+
+  /// Whether the speed of this model was never looked at here and loading it for that does not take
+  /// long: weights of at most 4 GiB. Where others want the processor a look would mislead.
+  [[nodiscard]] bool worth_a_glance(const plan::RunPlan& plan) const;
+  /// As measure, less exactly and for 5 s at most, once for each model: before its first task. What
+  /// took longer is not looked at again.
+  void glance(const plan::RunPlan& plan) const;
 
   /// The compute buffers by row of the ledger, from the engine's dry run, which is done once for
   /// each plan. Errors: as engine::probe.
@@ -42,6 +49,7 @@ class Facts {
  private:
   [[nodiscard]] std::filesystem::path file(std::string_view kind, const plan::RunPlan& plan,
                                            std::string_view more = "") const;
+  [[nodiscard]] Result<engine::Pace> try_out(const plan::RunPlan& plan, engine::Trial trial) const;
 
   [[nodiscard]] std::filesystem::path proof_of(const plan::RunPlan& plan) const;
 
@@ -61,10 +69,7 @@ class Facts {
 [[nodiscard]] Result<bool> reckon(const Facts& facts, std::vector<plan::RunPlan>& rungs);
 
 /// Settles how `plan` computes by what was measured: threads, predicted speed, whether tokens are
-/// guessed ahead (unless engine.speculation is "on").
+/// guessed from text (unless engine.speculation is "on").
 void settle(const Facts& facts, const Config& config, plan::RunPlan& plan);
-
-/// Tokens to guess ahead as engine.speculation has it: on, off or auto, which is on until settled.
-[[nodiscard]] int wished_draft(const Config& config);
 
 }  // namespace plim::app

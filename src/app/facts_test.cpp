@@ -115,6 +115,56 @@ TEST_F(FactsTest, ReckonLeavesTheEstimatesOfAnEngineThatTellsNothing) {
   EXPECT_EQ(rungs, before);
 }
 
+// A llama-bench beside the server that reads 2048 tokens at once faster than 512.
+void install_bench(const fs::path& server) {
+  const auto bench = server.parent_path() / "llama-bench";
+  std::ofstream(bench) << R"(#!/bin/sh
+for word; do [ "$last" = -ub ] && batches=$word; [ "$last" = -t ] && threads=$word; last=$word; done
+echo "$@" >> "$0.asked"
+for t in $(echo $threads | tr , ' '); do for u in $(echo $batches | tr , ' '); do
+  echo "{\"n_threads\":$t,\"n_ubatch\":$u,\"n_gen\":0,\"avg_ts\":$((40000 + u * 10))}"
+  echo "{\"n_threads\":$t,\"n_ubatch\":$u,\"n_gen\":9,\"avg_ts\":$((100 / t))}"
+done; done
+)";
+  fs::permissions(bench, fs::perms::owner_all);
+}
+
+TEST_F(FactsTest, AGlanceAtANewModelSettlesThreadsAndUbatchOnce) {
+  install_bench(server_);
+  const auto one = plan(8192, 1_MiB);
+  ASSERT_TRUE(facts().worth_a_glance(one));
+  facts().glance(one);
+  EXPECT_EQ(facts().pace(one), (engine::Pace{1, 45120, 100, 2048}));
+  EXPECT_FALSE(facts().worth_a_glance(one));
+}
+
+TEST_F(FactsTest, AGlanceIsNotTakenTwiceNorAtWhatTakesLongToLoad) {
+  auto one = plan(8192, 1_MiB);
+  facts().glance(one);  // there is no llama-bench
+  EXPECT_FALSE(facts().pace(one));
+  EXPECT_FALSE(facts().worth_a_glance(one));
+  auto large = plan(8192, 1_MiB);
+  large.device_label = "another";
+  EXPECT_TRUE(facts().worth_a_glance(large));
+  large.ledger[0].weights = 5_GiB;
+  EXPECT_FALSE(facts().worth_a_glance(large));
+}
+
+TEST_F(FactsTest, KeepWhatGuessesApart) {
+  auto by_text = plan(4096, 1_MiB);
+  by_text.draft = 16;
+  auto by_layers = by_text;
+  by_layers.draft_by = plan::DraftBy::layers;
+  facts().remember_drafts_lose(by_layers);
+  facts().remember_proved(by_layers);
+  EXPECT_TRUE(facts().drafts_lose(by_layers));
+  EXPECT_FALSE(facts().drafts_lose(by_text));
+  EXPECT_FALSE(facts().proved(by_text));
+  auto settled = by_layers;
+  settle(facts(), config_, settled);
+  EXPECT_EQ(settled.draft, 16) << "a plan without it stands below; this one is dropped whole";
+}
+
 TEST_F(FactsTest, SettleThreadsSpeedAndGuessing) {
   auto one = plan(4096, 1_MiB);
   one.draft = 16;

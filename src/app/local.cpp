@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "app/calibration.hpp"
+#include "app/guessing.hpp"
 #include "app/machine.hpp"
 #include "base/log.hpp"
 #include "hw/probe.hpp"
@@ -25,7 +26,6 @@ plan::Wishes wishes_of(const Config& config) {
     wishes.reserve = 1_MiB * static_cast<std::uint64_t>(*reserve);
   }
   wishes.device = config.text("model.device");
-  wishes.draft = wished_draft(config);
   return wishes;
 }
 
@@ -55,14 +55,37 @@ void remember_overhead(const Context& context, const Local& local,
 
 // A tiny model is planned on one thread, for several would wait for one another whenever a core is
 // taken. While nothing else wants the processor they are faster; the watcher takes them back.
-void use_threads(Local& local, int careful) {
-  const bool busy = is_busy();
+void use_threads(Local& local, int careful, bool busy) {
   const bool measured = local.facts->pace(local.rungs.front()).has_value();
   for (auto& plan : local.rungs) {
     if (plan.on_gpu) continue;
     if (busy) plan.threads = std::min(plan.threads, careful);
     if (!busy && !measured) plan.threads = std::max(plan.threads, local.hardware.cpu.cores);
   }
+}
+
+/// The same plans with the ubatch that reads prompts fastest here, where its scratch takes nothing
+/// else from the first one.
+void widen(const plan::Wishes& wishes, Local& local) {
+  const auto& first = local.rungs.front();
+  const auto pace = local.facts->pace(first);
+  if (!pace || pace->ubatch == wishes.ubatch) return;
+  auto wider = wishes;
+  wider.ubatch = pace->ubatch;
+  auto rungs = plan::ladder(local.hardware, local.model, wider);
+  if (!rungs) return;
+  const auto& wide = rungs->front();
+  if (plan::gives_as_much(wide, first) && wide.draft_by == first.draft_by)
+    local.rungs = std::move(*rungs);
+}
+
+/// What guesses with weights of its own and was measured to lose is not planned for.
+void drop_losses(const Facts& facts, const Config& config, std::vector<plan::RunPlan>& rungs) {
+  if (config.text("engine.speculation") == "on") return;
+  const auto loses = [&](const plan::RunPlan& plan) {
+    return plan.guesses_with_weights() && facts.drafts_lose(plan);
+  };
+  if (!std::ranges::all_of(rungs, loses)) std::erase_if(rungs, loses);
 }
 
 /// What does not fit by the engine's own dry run is not tried. Where it tells nothing the
@@ -97,8 +120,10 @@ Result<fs::path> model_file(const Context& context) {
               "no model: give one with --model FILE.gguf, or a server with --endpoint URL");
 }
 
-Result<Local> plan_local(const Context& context) {
+Result<Local> plan_local(const Context& context,
+                         const std::function<void(const std::string&)>& say) {
   Local local;
+  const bool busy = is_busy();  // before anything here keeps the processor busy
   const auto file = TRY(model_file(context));
   local.model = TRY(gguf::read_model(file));
   local.server =
@@ -114,12 +139,21 @@ Result<Local> plan_local(const Context& context) {
   local.hardware = TRY(hw::probe(options, context.stop));
   auto wishes = wishes_of(context.config);
   wishes.overheads = read_overheads(context.paths.state, local.hardware, local.version.text);
+  std::vector<std::string> notes;
+  TRY(wish_guesses(context.config, local.model, wishes, notes));
   local.rungs = TRY(plan::ladder(local.hardware, local.model, wishes));
   local.facts = std::make_shared<Facts>(context, local.server, local.hardware);
+  if (say && !busy && local.facts->worth_a_glance(local.rungs.front())) {
+    say("first start of this model here: measuring its speed, 5 s at most");
+    local.facts->glance(local.rungs.front());
+  }
+  widen(wishes, local);
+  drop_losses(*local.facts, context.config, local.rungs);
+  std::ranges::move(notes, std::back_inserter(local.rungs.front().warnings));
   if (!local.facts->proved(local.rungs.front())) TRY(ask_engine(local));
   const auto careful = local.rungs.front().threads;
   for (auto& plan : local.rungs) settle(*local.facts, context.config, plan);
-  use_threads(local, careful);
+  use_threads(local, careful, busy);
   return local;
 }
 
@@ -135,8 +169,8 @@ engine::LaunchOptions launch_options(const Context& context, const Local& local)
       .log_file = paths.state / "engine.log",
       .env = local.env,
       .watch = {.gauge = {.gpu = gpu_address(local)}},
-      .on_draft_loss = [facts = local.facts,
-                        plan = local.rungs.front()] { facts->remember_drafts_lose(plan); },
+      .on_draft_loss =
+          [facts = local.facts](const plan::RunPlan& plan) { facts->remember_drafts_lose(plan); },
       .stall_limit = stall_limit(context.config)};
   // A GPU's driver compiles its shaders once, and finds them here at the next start.
   if (launch.plan.on_gpu) {

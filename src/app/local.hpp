@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -27,8 +28,11 @@ struct Local {
   std::shared_ptr<const Facts> facts;
 };
 
-/// Finds engine and model, looks at the machine and plans. Errors: whatever the step says.
-[[nodiscard]] Result<Local> plan_local(const Context& context);
+/// Finds engine and model, looks at the machine and plans. Given `say`, it measures the speed of a
+/// model that is new here first (Facts::glance), while nothing else wants the processor.
+/// Errors: whatever the step says.
+[[nodiscard]] Result<Local> plan_local(
+    const Context& context, const std::function<void(const std::string&)>& say = nullptr);
 
 /// How the first rung is started, with the others to fall back on.
 [[nodiscard]] engine::LaunchOptions launch_options(const Context& context, const Local& local);

@@ -93,6 +93,12 @@ Result<hw::Hardware> imagine(const ImaginedMachine& machine) {
   hardware.notes.push_back(
       {"plan", std::format("A machine that is not here: {} of RAM{}, nothing else running.",
                            to_string(ram), machine.ram.empty() ? " assumed (--ram SIZE)" : "")});
+  if (!machine.vram.empty() && machine.gpus.empty()) {
+    hardware.notes.push_back(
+        {"plan",
+         "How fast it reads a prompt follows from its computing power, which --vram and "
+         "--bandwidth do not tell; --gpu NAME does."});
+  }
   return hardware;
 }
 

@@ -37,6 +37,7 @@ void add_engine_flags(CLI::App* app, SettingFlags& flags) {
   flags.add(app, "--ctx", "model.context", "context in tokens (default: what fits)");
   flags.add(app, "--device", "model.device", "auto, cpu, or a GPU such as CUDA0");
   flags.add(app, "--engine", "engine.dir", "folder of llama-server");
+  flags.add(app, "--draft", "engine.draft", "GGUF file of a smaller model that guesses tokens");
 }
 
 void add_run_flags(CLI::App* app, SettingFlags& flags, RunCommand& run) {
@@ -62,6 +63,7 @@ void add_plan_flags(CLI::App* app, SettingFlags& flags, PlanCommand& plan) {
   flags.add(app, "--ctx", "model.context", "context in tokens (default: what fits)");
   flags.add(app, "--device", "model.device", "auto, cpu, or a GPU of this machine");
   flags.add(app, "--engine", "engine.dir", "folder of llama-server");
+  flags.add(app, "--draft", "engine.draft", "GGUF file of a smaller model that guesses tokens");
   app->add_option("models", plan.models, "GGUF files, URLs, or names of the catalogue");
   app->add_option("--gpu", plan.machine.gpus, "plan for this GPU instead; several share the model")
       ->take_all();
@@ -156,6 +158,7 @@ void add_machine_commands(CLI::App& app, Commands& commands) {
   flags.add(doctor, "--ctx", "model.context", "context in tokens (default: what fits)");
   flags.add(doctor, "--device", "model.device", "auto, cpu, or a GPU's name such as CUDA0");
   flags.add(doctor, "--engine", "engine.dir", "folder of llama-server");
+  flags.add(doctor, "--draft", "engine.draft", "GGUF file of a smaller model that guesses tokens");
   doctor->add_flag("--no-start", commands.doctor.no_start,
                    "do not start the engine to prove the plan");
 

@@ -9,6 +9,7 @@
 #include "app/calibration.hpp"
 #include "app/commands.hpp"
 #include "app/facts.hpp"
+#include "app/guessing.hpp"
 #include "app/machine.hpp"
 #include "app/model_source.hpp"
 #include "app/plan_json.hpp"
@@ -42,8 +43,7 @@ Result<plan::Wishes> wishes_of(const PlanCommand& command, const Config& config)
                       .unified = command.unified,
                       .full_windows = command.full_windows,
                       .offload = command.offload,
-                      .ubatch = command.ubatch,
-                      .draft = wished_draft(config)};
+                      .ubatch = command.ubatch};
   wishes.batch = std::max(wishes.batch, wishes.ubatch);
   if (const auto context = config.integer("model.context")) wishes.context = Tokens{*context};
   if (const auto reserve = config.integer("model.reserve_mib")) {
@@ -118,15 +118,26 @@ void ask_engine(const Facts& facts, plan::Assessment& answer) {
 }
 
 /// Measures how fast the engine is with this plan here.
-void calibrate(const Facts& facts, plan::Assessment& answer) {
-  const auto pace = facts.measure(answer.plan);
-  auto& warnings = answer.plan.warnings;
-  if (!pace) return warnings.push_back("Not calibrated: " + pace.error().message + ".");
-  if (facts.pace(answer.plan)) return;
-  warnings.push_back(
+void calibrate(const Facts& facts, const plan::RunPlan& plan, std::vector<std::string>& notes) {
+  const auto pace = facts.measure(plan);
+  if (!pace) return notes.push_back("Not calibrated: " + pace.error().message + ".");
+  if (facts.pace(plan)) return;
+  notes.push_back(
       std::format("Measured {:.0f} tokens/s of a reply, but others keep the "
                   "processor busy: not remembered.",
                   pace->decode));
+}
+
+/// `wishes` as what was measured here changes them: the ubatch, unless the user named one, and no
+/// guessing ahead that loses.
+plan::Wishes learnt(const Facts& facts, const Config& config, const plan::RunPlan& plan,
+                    plan::Wishes wishes) {
+  const bool may_lose = plan.guesses_with_weights() && config.text("engine.speculation") != "on";
+  if (may_lose && facts.drafts_lose(plan)) wishes.draft_ahead = 0;
+  const auto pace = facts.pace(plan);
+  if (pace && wishes.ubatch == plan::Wishes().ubatch) wishes.ubatch = pace->ubatch;
+  wishes.batch = std::max(wishes.batch, wishes.ubatch);
+  return wishes;
 }
 
 bool is_here(const plan::RunPlan& plan) {
@@ -149,12 +160,20 @@ Result<int> execute(const PlanCommand& command, const Context& context) {
     models.push_back(std::move(source.header));
     if (!source.note.empty()) notes.push_back(std::move(source.note));
   }
+  TRY(wish_guesses(context.config, models.front(), wishes, notes));
   auto answers = TRY(plan::assess_together(hardware, models, wishes));
+  if (engine && is_here(answers.front().plan)) {
+    const auto& first = answers.front().plan;
+    const Facts facts(context, engine->server, hardware);
+    if (command.calibrate && answers.front().fits) calibrate(facts, first, notes);
+    auto better =
+        TRY(plan::assess_together(hardware, models, learnt(facts, context.config, first, wishes)));
+    if (plan::gives_as_much(better.front().plan, first)) answers = std::move(better);
+  }
   for (auto& answer : answers) {
     if (!engine || !is_here(answer.plan)) continue;
     const Facts facts(context, engine->server, hardware);
     if (!command.no_probe) ask_engine(facts, answer);
-    if (command.calibrate && answer.fits) calibrate(facts, answer);
     settle(facts, context.config, answer.plan);
   }
   for (const auto& note : hardware.notes) notes.push_back(note.text);

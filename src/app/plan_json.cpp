@@ -67,6 +67,11 @@ Json choices_json(const std::vector<plan::Choice>& choices) {
   return json;
 }
 
+Json guesses_json(const plan::RunPlan& plan) {
+  return {
+      {"by", to_string(plan.draft_by)}, {"tokens", plan.draft}, {"bytes", plan.draft_bytes.value}};
+}
+
 Json answer_json(const plan::Assessment& answer) {
   const auto& plan = answer.plan;
   Json json{{"fits", answer.fits},
@@ -81,6 +86,8 @@ Json answer_json(const plan::Assessment& answer) {
   json["speed"] = {{"decode", rate_json(plan.speed.decode)},
                    {"prefill", rate_json(plan.speed.prefill)},
                    {"decode_full_context", rate_json(plan.full_decode)}};
+  if (plan.repack > Bytes{}) json["repack"] = plan.repack.value;
+  if (plan.draft > 0) json["guesses"] = guesses_json(plan);
   json["choices"] = choices_json(answer.choices);
   json["warnings"] = plan.warnings;
   json["flags"] = engine::memory_flags(plan);

@@ -51,7 +51,7 @@ Result<WiredEngine> wire_endpoint(const Context& context) {
 }
 
 Result<WiredEngine> wire_local(const Context& context, const Say& say) {
-  const auto local = TRY(plan_local(context));
+  const auto local = TRY(plan_local(context, say));
   const auto& first = local.rungs.front();
   say(plan_line(first));
   for (const auto& warning : first.warnings) say("note: " + warning);

@@ -48,6 +48,18 @@ TEST(Drafting, DoesNotJudgeWhatItCannotTellApart) {
   EXPECT_FALSE(after({reply(100, 60, 30, 7), reply(200, 120, 60, 7)}, 9).costs());
 }
 
+TEST(Drafting, JudgesWhatItCannotTellApartByWhatWasMeasuredWithout) {
+  const auto compared = [](double plain_ms) {
+    Drafting drafting;
+    // 70 steps and 60 guesses: 1,120 ms.
+    for (int i = 0; i < 9; ++i) drafting.take(reply(100, 60, 30, 7), plain_ms);
+    return drafting.costs();
+  };
+  EXPECT_TRUE(compared(1000));
+  EXPECT_FALSE(compared(1100)) << "within what two measurements differ by";
+  EXPECT_FALSE(compared(2000));
+}
+
 TEST(Drafting, ForgetsWhatWasLongAgo) {
   Drafting drafting = after({reply(100, 60, 30, 7), reply(80, 20, 10, 7), reply(40, 0, 0, 7)}, 9);
   for (int i = 0; i < 60; ++i) {

@@ -70,9 +70,10 @@ void add_devices(Arguments& arguments, bool on_gpu) {
   for (const auto& path : nvidia) arguments.device(path);
 }
 
-void add_model(Arguments& arguments, const std::vector<fs::path>& files) {
+void add_model(Arguments& arguments, std::string_view inner_dir,
+               const std::vector<fs::path>& files) {
   for (const auto& file : files) {
-    const auto inside = fs::path(inner_model_dir) / file.filename();
+    const auto inside = fs::path(inner_dir) / file.filename();
     arguments.add({"--ro-bind", file.string(), inside.string()});
   }
 }
@@ -88,7 +89,8 @@ std::vector<std::string> isolate(const LaunchOptions& options, const fs::path& r
   add_system(arguments);
   add_engine(arguments, options.program);
   add_devices(arguments, options.plan.on_gpu);
-  add_model(arguments, options.plan.files);
+  add_model(arguments, inner_model_dir, options.plan.files);
+  add_model(arguments, inner_draft_dir, options.plan.draft_files);
   if (!options.cache_dir.empty())
     arguments.add({"--bind", options.cache_dir.string(), options.cache_dir.string()});
   if (!options.slots.dir.empty())
@@ -102,7 +104,8 @@ Result<std::vector<std::string>> find_isolation(const LaunchOptions& options,
   if (options.bwrap.empty()) return fail(Errc::not_found, "bubblewrap (bwrap) is not there");
   auto namespaces = TRY(sys::bwrap_namespaces(options.bwrap, stop));
   LaunchOptions trial = options;
-  trial.plan.files.clear();  // a missing model is no reason to run without isolation
+  trial.plan.files.clear();
+  trial.plan.draft_files.clear();  // a missing model is no reason to run without isolation
   auto argv = isolate(trial, run_dir, namespaces);
   argv.insert(argv.end(), {options.program.string(), "--version"});
   const auto ran = TRY(sys::run({.argv = std::move(argv), .env = options.env},

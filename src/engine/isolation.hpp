@@ -13,6 +13,7 @@ namespace plim::engine {
 // Inside, the folder with socket and key is here, and the model's files are there.
 constexpr std::string_view inner_run_dir = "/run/plim";
 constexpr std::string_view inner_model_dir = "/model";
+constexpr std::string_view inner_draft_dir = "/draft";
 constexpr std::string_view inner_slot_dir = "/run/slots";
 
 /// bwrap's command line up to and with "--": `namespaces` (from sys::bwrap_namespaces), a

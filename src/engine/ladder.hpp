@@ -17,7 +17,8 @@ class Ladder {
   [[nodiscard]] const plan::RunPlan& current() const { return rungs_[at_]; }
 
   /// Goes to the nearest plan below that could mend `fault`: one on another device where layers or
-  /// weights are misplaced, one that needs less memory else. False, and stays, without one.
+  /// weights are misplaced, one that guesses without weights where what guesses fails, one that
+  /// needs less memory else. False, and stays, without one.
   [[nodiscard]] bool step_down(Fault fault);
   /// The plan that the last step down left; null at the top.
   [[nodiscard]] const plan::RunPlan* above() const;
@@ -25,10 +26,12 @@ class Ladder {
 
   /// Every plan from now on computes with so many threads.
   void use_threads(int threads);
-  /// No plan guesses tokens from now on.
+  /// No plan guesses tokens the way this one does from now on.
   void stop_drafting();
 
  private:
+  [[nodiscard]] bool mends(Fault fault, const plan::RunPlan& plan) const;
+
   std::vector<plan::RunPlan> rungs_;
   std::size_t at_ = 0;
   std::vector<std::size_t> left_;  // the way back up

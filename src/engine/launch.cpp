@@ -43,7 +43,44 @@ std::vector<std::string> device_arguments(const plan::RunPlan& plan) {
   return arguments;
 }
 
+std::vector<std::string> draft_arguments(const plan::RunPlan& plan) {
+  if (plan.draft == 0) return {};
+  const auto most = std::to_string(plan.draft);
+  // Of the engine's ways to guess from the text itself the one that gained most where code is
+  // repeated, and lost least elsewhere (docs/benchmarks.md, "The engine").
+  if (plan.draft_by == plan::DraftBy::text)
+    return {"--spec-type",
+            "ngram-mod",
+            "--spec-ngram-mod-n-match",
+            "24",
+            "--spec-ngram-mod-n-min",
+            "2",
+            "--spec-ngram-mod-n-max",
+            most};
+  std::vector<std::string> arguments{"--spec-draft-n-max",  most,
+                                     "--spec-draft-type-k", std::string(to_string(plan.draft_k)),
+                                     "--spec-draft-type-v", std::string(to_string(plan.draft_v)),
+                                     "--spec-type"};
+  if (plan.draft_by == plan::DraftBy::layers) {
+    arguments.emplace_back("draft-mtp");
+    return arguments;
+  }
+  arguments.insert(arguments.end(), {"draft-simple", "--spec-draft-device", plan.draft_device,
+                                     "--spec-draft-ngl", plan.on_gpu ? "all" : "0"});
+  return arguments;
+}
+
 }  // namespace
+
+Bytes memory_limit(const plan::RunPlan& plan) {
+  if (plan.ledger.empty()) return {};
+  // What a GPU without memory of its own takes counts as RAM, too.
+  Bytes all;
+  for (const auto& row : plan.ledger) all += row.needed();
+  const auto& host = plan.ledger.back();
+  const auto room = std::max(host.free - host.reserve, host.needed());
+  return std::min(all + Bytes{all.value / 8} + 2_GiB, room);
+}
 
 Result<std::filesystem::path> find_llama_server(const std::filesystem::path& engine_dir,
                                                 const std::string& path) {
@@ -106,12 +143,7 @@ std::vector<std::string> memory_flags(const plan::RunPlan& plan) {
   add({"--threads", std::to_string(plan.threads)});
   add({"--cache-ram", std::to_string(plan.cache_ram.value >> 20U)});
   add({"--ctx-checkpoints", std::to_string(plan.checkpoints)});
-  // Of the engine's ways to guess from the text itself the one that gained most where code is
-  // repeated, and lost least elsewhere (docs/benchmarks.md, "The engine").
-  if (plan.draft > 0) {
-    add({"--spec-type", "ngram-simple", "--spec-ngram-simple-size-n", "8"});
-    add({"--spec-ngram-simple-size-m", std::to_string(plan.draft)});
-  }
+  std::ranges::move(draft_arguments(plan), std::back_inserter(arguments));
   return arguments;
 }
 
@@ -121,6 +153,7 @@ std::vector<std::string> server_arguments(const plan::RunPlan& plan, const Liste
     arguments.insert(arguments.end(), more);
   };
   add({"--model", at.model_files.empty() ? "" : at.model_files.front(), "--alias", plan.model});
+  if (!at.draft_file.empty()) add({"--spec-draft-model", at.draft_file});
   add({"--no-context-shift", "--jinja", "--offline", "--no-ui", "--no-slots"});
   add({"--cors-origins", "localhost", "--no-cors-credentials"});
   add({"--host", at.host, "--port", "0", "--api-key-file", at.key_file});

@@ -42,12 +42,13 @@ struct LaunchOptions {
   std::filesystem::path cache_dir;  ///< Where drivers keep compiled shaders; empty: nowhere.
   std::vector<std::string> env;     ///< The engine's environment beyond PATH, HOME and LANG.
   std::filesystem::path bwrap;      ///< Absolute; empty: do not isolate.
+  std::filesystem::path system_root = "/";  ///< Holds proc/ and sys/, for a control group.
   SlotOptions slots;
   WatchOptions watch;
   OnEvent on_event = {};
-  /// Guessing tokens costs more than it saves with this model here: worth remembering. From chat's
-  /// thread, once.
-  std::function<void()> on_draft_loss = {};
+  /// Guessing tokens as this plan does costs more than it saves here: worth remembering. From
+  /// chat's thread.
+  std::function<void(const plan::RunPlan&)> on_draft_loss = {};
 
   std::chrono::milliseconds load_limit{std::chrono::minutes(5)};  ///< Loading without a log line.
   /// Silence on a connection until the engine counts as hung: while it starts and while it answers.
@@ -56,6 +57,18 @@ struct LaunchOptions {
   std::chrono::milliseconds warm_up_limit{0};
   std::chrono::milliseconds first_pause{250};  ///< After a crash; doubles with each further one.
 };
+
+/// How an engine's memory is bounded, so that one that runs away is killed alone.
+struct MemoryBound {
+  Bytes limit;          ///< 0: it is not.
+  std::string why_not;  ///< For people; empty when it is.
+
+  friend bool operator==(const MemoryBound&, const MemoryBound&) = default;
+};
+
+/// What a control group lets the engine of `plan` have: all it plans for and an eighth and 2 GiB
+/// more, but not the RAM that the plan reserves for everybody else. 0 without a ledger.
+[[nodiscard]] Bytes memory_limit(const plan::RunPlan& plan);
 
 /// Where the engine runs, strongest first.
 enum class Isolation {
@@ -94,6 +107,7 @@ struct Listening {
   std::string key_file;
   std::vector<std::string> model_files;  ///< In the plan's order.
   std::string slot_dir = {};             ///< Empty: slots cannot be saved.
+  std::string draft_file = {};           ///< Of a plan that guesses by a smaller model.
 };
 
 /// The part of server_arguments that decides what is where and how large it is.

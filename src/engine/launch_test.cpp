@@ -43,6 +43,28 @@ TEST(ServerArguments, KeepEveryLayerOffADeviceThatIsNotPlanned) {
   EXPECT_TRUE(arguments.starts_with("--device none --gpu-layers 0 ")) << arguments;
 }
 
+TEST(ServerArguments, NameWhatGuessesAndWhere) {
+  plan::RunPlan plan{.device = "CUDA0,CUDA1", .on_gpu = true, .draft = 16};
+  EXPECT_TRUE(
+      joined(memory_flags(plan))
+          .ends_with("--spec-type ngram-mod --spec-ngram-mod-n-match 24 --spec-ngram-mod-n-min 2 "
+                     "--spec-ngram-mod-n-max 16"));
+  plan.draft = 3;
+  plan.draft_by = plan::DraftBy::layers;
+  plan.draft_k = plan.draft_v = plan::KvType::q8_0;
+  EXPECT_TRUE(
+      joined(memory_flags(plan))
+          .ends_with("--spec-draft-n-max 3 --spec-draft-type-k q8_0 --spec-draft-type-v q8_0 "
+                     "--spec-type draft-mtp"));
+  plan.draft_by = plan::DraftBy::model;
+  plan.draft_device = "CUDA1";
+  EXPECT_TRUE(
+      joined(memory_flags(plan))
+          .ends_with("--spec-type draft-simple --spec-draft-device CUDA1 --spec-draft-ngl all"));
+  EXPECT_TRUE(joined(server_arguments(plan, {.draft_file = "/draft/small.gguf"}))
+                  .contains(" --spec-draft-model /draft/small.gguf "));
+}
+
 TEST(EngineVersion, IsReadFromWhatVersionPrints) {
   EXPECT_EQ(parse_version("load_backend: x\nversion: 0.7.0 (build 11669, commit Debian)\nbuilt\n"),
             (EngineVersion{0, 7, 0, "0.7.0 (build 11669, commit Debian)"}));
@@ -80,6 +102,24 @@ TEST(LoadReport, TakesBuffersAndLayersFromTheLog) {
                                 37,
                                 37}));
   EXPECT_EQ(report.on("Vulkan0"), (Bytes{(1324U << 20U) + (256U << 10U)}));
+}
+
+TEST(LoadReport, KeepsTheScratchOfTheModelBesideThatOfWhatGuesses) {
+  LoadReport report;
+  for (const std::string_view line :
+       {"load_tensors: offloaded 37/37 layers to GPU", "llama_context: constructing llama_context",
+        "sched_reserve: reserving ...", "sched_reserve: CUDA0 compute buffer size = 90.00 MiB",
+        "sched_reserve: reserving ...", "sched_reserve: CUDA0 compute buffer size = 80.00 MiB",
+        "load_tensors: offloaded 5/9 layers to GPU", "llama_context: constructing llama_context",
+        "sched_reserve: reserving ...", "sched_reserve: CUDA0 compute buffer size = 30.00 MiB",
+        "sched_reserve: reserving ...", "sched_reserve: CUDA0 compute buffer size = 20.00 MiB",
+        "srv load_model: speculative decoding context initialized"})
+    scan_log_line(line, report);
+  EXPECT_EQ(report.on("CUDA0"), 100_MiB);
+  EXPECT_EQ(report.offloaded_layers, 37);
+  EXPECT_EQ(report.draft_offloaded_layers, 5);
+  EXPECT_EQ(report.draft_layers, 9);
+  EXPECT_TRUE(report.guesses);
 }
 
 TEST(ExitReason, NamesTheCauseBeforeItsConsequences) {

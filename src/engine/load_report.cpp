@@ -56,8 +56,9 @@ void scan_layers(std::string_view line, LoadReport& report) {
   const auto offloaded = number_in<int>(rest);
   const auto all = number_in<int>(rest.substr(slash + 1));
   if (!offloaded || !all) return;
-  report.offloaded_layers = *offloaded;
-  report.layers = *all;
+  const bool second = report.contexts > 0;
+  (second ? report.draft_offloaded_layers : report.offloaded_layers) = *offloaded;
+  (second ? report.draft_layers : report.layers) = *all;
 }
 
 // "sched_reserve: graph: nodes = 79, splits = 2 (with bs=512), 1 (with bs=1), …": the most counts.
@@ -69,11 +70,20 @@ void scan_splits(std::string_view line, LoadReport& report) {
       std::max(report.splits, number_in<int>(line.substr(found + label.size())).value_or(0));
 }
 
-// The scratch of a graph is measured anew each time it is reserved; only the last one lives.
-void scan_reserve(std::string_view line, LoadReport& report) {
+// The scratch of a graph is measured anew each time it is reserved; only the last one of each
+// context lives. What guesses tokens has a context of its own.
+void scan_context(std::string_view line, LoadReport& report) {
+  if (line.contains("llama_context: constructing")) {
+    report.began = report.buffers.size();
+    report.contexts += 1;
+  }
+  if (line.contains("speculative decoding context initialized")) report.guesses = true;
   if (!line.contains("sched_reserve: reserving")) return;
-  std::erase_if(report.buffers, [](const Buffer& buffer) { return buffer.kind == "compute"; });
-  report.splits = 0;
+  const auto own = report.buffers.begin() + static_cast<std::ptrdiff_t>(report.began);
+  const auto gone = std::remove_if(own, report.buffers.end(),
+                                   [](const Buffer& buffer) { return buffer.kind == "compute"; });
+  report.buffers.erase(gone, report.buffers.end());
+  if (report.contexts <= 1) report.splits = 0;
 }
 
 }  // namespace
@@ -86,7 +96,7 @@ Bytes LoadReport::on(std::string_view device) const {
 }
 
 void scan_log_line(std::string_view line, LoadReport& report) {
-  scan_reserve(line, report);
+  scan_context(line, report);
   scan_buffer(line, report);
   scan_splits(line, report);
   scan_layers(line, report);

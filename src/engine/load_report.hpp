@@ -22,6 +22,11 @@ struct LoadReport {
   int offloaded_layers = 0;
   int layers = 0;  ///< With the output layer; 0 when the log names none (CPU only).
   int splits = 0;  ///< Pieces the graph is cut into, each on one backend; 0 when not said.
+  int draft_offloaded_layers = 0;  ///< As the two above, of a model that guesses.
+  int draft_layers = 0;
+  bool guesses = false;   ///< What is to guess tokens was set up.
+  int contexts = 0;       ///< One, and another where something guesses.
+  std::size_t began = 0;  ///< So many buffers are older than the last context.
 
   [[nodiscard]] Bytes on(std::string_view device) const;  ///< Sum of one device's buffers.
   friend bool operator==(const LoadReport&, const LoadReport&) = default;

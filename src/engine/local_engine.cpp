@@ -84,6 +84,9 @@ Result<void> LocalEngine::be_ready(const std::stop_token& stop) {
     if (ready) break;
     auto fault = server_.proof().fault;
     if (fault == Fault::none && ready.error().code == Errc::capacity) fault = Fault::size;
+    const bool may_be_the_guessing =
+        ladder_.current().guesses_with_weights() && ready.error().code != Errc::cancelled;
+    if (fault == Fault::none && may_be_the_guessing) fault = Fault::guess;
     if (fault == Fault::none || !ladder_.step_down(fault)) return ready;
     note(std::format("{}; trying the next plan: {}", ready.error().message,
                      ladder_.current().reason));
@@ -277,12 +280,28 @@ void LocalEngine::learn(const chat::Usage& usage) {
 // A restart costs a load, so that it waits for the next pause.
 void LocalEngine::judge_drafts(const chat::Usage& usage) {
   if (ladder_.current().draft == 0) return;
-  drafting_.take(usage);
+  drafting_.take(usage, plain_ms(usage));
   if (!drafting_.costs()) return;
+  const auto judged = ladder_.current();
   ladder_.stop_drafting();
+  drafting_ = {};
   redraft_ = true;
   log::info("engine", "guessing tokens ahead costs more than it saves here; no more of it");
-  if (on_draft_loss_) on_draft_loss_();
+  if (on_draft_loss_) on_draft_loss_(judged);
+}
+
+// What the reply would have taken without guesses, by what was measured here; 0: not known, or
+// others kept the processor busy.
+double LocalEngine::plain_ms(const chat::Usage& usage) {
+  constexpr double disturbed = 10;  // percent
+  const auto& plan = ladder_.current();
+  if (!plan.speed_measured || plan.speed.decode.median <= 0) return 0;
+  if (!plan.on_gpu && watcher_.last().cpu_stall > disturbed) return 0;
+  const auto start = 1000 / plan.speed.decode.median;
+  const auto full = plan.full_decode.median > 0 ? 1000 / plan.full_decode.median : start;
+  const auto depth = static_cast<double>((usage.prompt + usage.completion).value) /
+                     static_cast<double>(plan.context.value);
+  return static_cast<double>(usage.completion.value) * (start + (full - start) * depth);
 }
 
 // Progress is told once per batch, so that long is how long a healthy engine may be silent.

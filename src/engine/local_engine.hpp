@@ -80,9 +80,10 @@ class LocalEngine final : public Engine {
   void tell(const Finding& finding, std::string_view advice);
   void note(std::string text);
   [[nodiscard]] std::chrono::milliseconds normal_silence() const;
+  [[nodiscard]] double plain_ms(const chat::Usage& usage);
 
   const OnEvent told_;
-  const std::function<void()> on_draft_loss_;
+  const std::function<void(const plan::RunPlan&)> on_draft_loss_;
   const int steady_looks_;
 
   std::mutex turn_;  // held during a reply, a reaction, a restart

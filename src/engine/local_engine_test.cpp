@@ -60,6 +60,40 @@ TEST(RealEngine, AnswersFromANetworkOfItsOwn) {
   EXPECT_EQ(std::ranges::count(listeners, '\n'), 1) << listeners;  // the heading alone
 }
 
+plan::RunPlan guessing_by(const fs::path& model) {
+  auto plan = test::cpu_plan(test::tiny_gguf());
+  plan.draft = 3;
+  plan.draft_by = plan::DraftBy::model;
+  plan.draft_files = {model};
+  plan.draft_device = "none";
+  return plan;
+}
+
+TEST(RealEngine, HasASecondModelGuessForIt) {
+  const auto dir = test::make_dir();
+  auto options = test::real_options(dir);
+  options.plan = guessing_by(test::tiny_gguf());
+  const auto engine = start(std::move(options));
+  ASSERT_TRUE(engine) << engine.error().message;
+  EXPECT_TRUE((*engine)->plan().guesses_with_weights());
+  const auto reply = chat(**engine, "hello", test::ignore, {}, 24);
+  ASSERT_TRUE(reply) << reply.error().error.message;
+  EXPECT_EQ(reply->usage.completion, Tokens{24});
+  EXPECT_GT(reply->usage.accepted, Tokens{0}) << "it is the same model";
+}
+
+TEST(RealEngine, GoesOnWithoutASecondModelThatCannotBeLoaded) {
+  const auto dir = test::make_dir();
+  test::write_file(dir.path() / "broken.gguf", "GGUF and nothing else");
+  auto options = test::real_options(dir);
+  options.fallbacks = {options.plan};
+  options.plan = guessing_by(dir.path() / "broken.gguf");
+  const auto engine = start(std::move(options));
+  ASSERT_TRUE(engine) << engine.error().message;
+  EXPECT_FALSE((*engine)->plan().guesses_with_weights());
+  EXPECT_TRUE(chat(**engine, "hello"));
+}
+
 TEST(RealEngine, MeasuresWhatItLoaded) {
   const auto dir = test::make_dir();
   const auto engine = start(test::real_options(dir));

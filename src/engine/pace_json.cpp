@@ -12,6 +12,8 @@ namespace {
 
 constexpr double as_good = 0.97;
 
+constexpr double as_good_at_prompts = 0.95;
+
 std::string joined(const std::vector<int>& numbers) {
   std::string text;
   for (const auto number : numbers) text += (text.empty() ? "" : ",") + std::to_string(number);
@@ -43,11 +45,14 @@ std::vector<Pace> parse_paces(std::string_view output) {
     const auto line = nlohmann::json::parse(std::string_view(part), nullptr, false);
     const auto threads = count_at(line, "n_threads");
     const auto rate = number_at(line, "avg_ts");
-    if (threads <= 0 || threads > 4096 || rate <= 0) continue;
-    auto pace = std::ranges::find(paces, static_cast<int>(threads), &Pace::threads);
-    if (pace == paces.end()) {
-      pace = paces.insert(pace, Pace{.threads = static_cast<int>(threads)});
-    }
+    const auto ubatch = count_at(line, "n_ubatch");
+    if (threads <= 0 || threads > 4096 || ubatch <= 0 || ubatch > 65'536 || rate <= 0) continue;
+    const Pace fresh{.threads = static_cast<int>(threads),
+                     .ubatch = static_cast<std::int32_t>(ubatch)};
+    auto pace = std::ranges::find_if(paces, [&](const Pace& known) {
+      return known.threads == fresh.threads && known.ubatch == fresh.ubatch;
+    });
+    if (pace == paces.end()) pace = paces.insert(pace, fresh);
     (count_at(line, "n_gen") > 0 ? pace->decode : pace->prefill) = rate;
   }
   return paces;
@@ -64,28 +69,41 @@ Pace best_pace(const std::vector<Pace>& paces) {
   return best;
 }
 
+Pace best_prefill(const std::vector<Pace>& paces) {
+  Pace best;
+  double fastest = 0;
+  for (const auto& pace : paces) fastest = std::max(fastest, pace.prefill);
+  for (const auto& pace : paces) {
+    const bool enough = pace.prefill > 0 && pace.prefill >= as_good_at_prompts * fastest;
+    if (enough && (best.prefill == 0 || pace.ubatch < best.ubatch)) best = pace;
+  }
+  return best;
+}
+
 Result<std::vector<Pace>> measure_pace(const std::filesystem::path& server,
-                                       const plan::RunPlan& plan, const std::vector<int>& threads,
-                                       const std::vector<std::string>& env,
-                                       std::chrono::milliseconds limit, std::stop_token stop) {
+                                       const plan::RunPlan& plan, const Trial& trial,
+                                       const std::vector<std::string>& env, std::stop_token stop) {
   const auto program = TRY(sys::find_program((server.parent_path() / "llama-bench").string(), ""));
   if (plan.files.empty()) return fail(Errc::invalid, "the plan names no model file");
   sys::Command command{.argv = {program.string()}, .env = env};
-  for (const std::string more :
-       {"-m", plan.files.front().string().c_str(), "-o", "jsonl", "-p", "512", "-n", "48", "-r",
-        "2", "-fa", plan.flash_attention ? "on" : "off", "--offline"}) {
+  for (const std::string more : {"-m", plan.files.front().string().c_str(), "-o", "jsonl", "-fa",
+                                 plan.flash_attention ? "on" : "off", "--offline"}) {
     command.argv.push_back(more);
   }
   std::ranges::move(placed(plan), std::back_inserter(command.argv));
-  command.argv.insert(
-      command.argv.end(),
-      {"-t", joined(threads), "-ub", std::to_string(plan.ubatch), "-ctk",
-       std::string(to_string(plan.kv_k)), "-ctv", std::string(to_string(plan.kv_v))});
-  const auto ran = TRY(sys::run(command, {.timeout = limit}, std::move(stop)));
+  command.argv.insert(command.argv.end(),
+                      {"-t", joined(trial.threads), "-ub", joined(trial.ubatches), "-b",
+                       std::to_string(std::max(plan.batch, std::ranges::max(trial.ubatches))), "-p",
+                       std::to_string(trial.prompt), "-n", std::to_string(trial.reply), "-r",
+                       std::to_string(trial.repeat), "-ctk", std::string(to_string(plan.kv_k)),
+                       "-ctv", std::string(to_string(plan.kv_v))});
+  const auto ran = TRY(sys::run(command, {.timeout = trial.limit}, std::move(stop)));
   auto paces = parse_paces(ran.head);
-  std::erase_if(paces, [](const Pace& pace) { return pace.decode <= 0; });
+  std::erase_if(paces, [&](const Pace& pace) { return trial.reply > 0 && pace.decode <= 0; });
   if (!paces.empty()) return paces;
-  if (ran.timed_out) return fail(Errc::timeout, "llama-bench measured nothing within {}", limit);
+  if (ran.timed_out) {
+    return fail(Errc::timeout, "llama-bench measured nothing within {}", trial.limit);
+  }
   return fail(Errc::io, "llama-bench failed (exit {})", ran.status.code);
 }
 

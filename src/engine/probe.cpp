@@ -28,6 +28,9 @@ std::vector<std::string> arguments_of(const std::filesystem::path& server,
     arguments.emplace_back(more);
   }
   arguments.push_back(file);
+  if (!plan.draft_files.empty()) {
+    arguments.insert(arguments.end(), {"--spec-draft-model", plan.draft_files.front().string()});
+  }
   return arguments;
 }
 
@@ -54,13 +57,14 @@ class Deadline {
   std::jthread timer_;  // last: joins first
 };
 
-/// The dry run's last line: the host's row of its table.
+/// The last line of the dry run of one context: the host's row of its table.
 bool ends_dry_run(std::string_view line) {
   return line.contains("memory_breakdown_print") && line.contains("- Host");
 }
 
 /// What was read so far, line by line.
 struct DryRun {
+  int tables = 1;  ///< It prints one for each context.
   LoadReport report;
   std::string partial;
   std::string last;
@@ -74,7 +78,8 @@ struct DryRun {
       last = partial.substr(0, end);
       partial.erase(0, end + 1);
       scan_log_line(last, report);
-      whole = ends_dry_run(last);
+      if (ends_dry_run(last)) tables -= 1;
+      whole = tables == 0;
       none = last.contains("listening on ");
     }
   }
@@ -91,7 +96,7 @@ Result<LoadReport> probe(const std::filesystem::path& server, const plan::RunPla
       {.argv = arguments_of(server, plan), .env = std::move(environment), .expendable = true}));
   const std::stop_source ended;
   const Deadline deadline(ended, limit, stop);
-  DryRun reading;
+  DryRun reading{.tables = plan.guesses_with_weights() ? 2 : 1};
   std::array<char, 16U << 10U> buffer{};
   while (!reading.whole && !reading.none) {
     const auto got = sys::read_some(child.output(), buffer, ended.get_token());

@@ -39,6 +39,7 @@ class Prover {
       }
     }
     check_splits();
+    check_guesses();
     return std::move(proof_);
   }
 
@@ -81,8 +82,10 @@ class Prover {
     const auto repacked = sum(row, [](const Buffer& buffer) {
       return buffer.kind == "model" && is_repacked(buffer.device);
     });
+    // Of a mapped file the whole span is named, whatever of it is used.
+    const auto mapped = &row == &plan_.ledger.back() ? plan_.not_loaded : Bytes{};
     compare(row, "weights", row.weights, of_kind(row, "model"),
-            tolerance + Bytes{repacked.value / 8}, true, Fault::placement);
+            tolerance + Bytes{repacked.value / 8} + mapped, true, Fault::placement);
     compare(row, "KV cache", row.kv, of_kind(row, "KV"), tolerance, true, Fault::size);
     compare(row, "recurrent state", row.recurrent, of_kind(row, "RS"), tolerance, true,
             Fault::size);
@@ -112,6 +115,17 @@ class Prover {
       return;
     find(Fault::placement, std::format("{} of {} layers are on {}; the plan says all",
                                        report_.offloaded_layers, all, plan_.device));
+  }
+
+  // A context that could not be set up leaves an engine that runs, without guessing.
+  void check_guesses() {
+    if (!plan_.guesses_with_weights()) return;
+    if (!report_.guesses) find(Fault::guess, "the engine set up nothing that guesses tokens");
+    if (plan_.on_gpu && report_.draft_offloaded_layers < report_.draft_layers) {
+      find(Fault::placement,
+           std::format("{} of {} layers of the model that guesses are on {}",
+                       report_.draft_offloaded_layers, report_.draft_layers, plan_.draft_device));
+    }
   }
 
   void check_splits() {

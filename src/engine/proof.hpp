@@ -24,6 +24,7 @@ struct Compared {
 enum class Fault {
   none,
   placement,  ///< Layers or weights are elsewhere: no other cache or context mends that.
+  guess,      ///< What is to guess tokens is not there: a plan without it may do.
   size,       ///< A cache or scratch buffer is larger or elsewhere: a smaller plan may fit.
 };
 

@@ -117,6 +117,46 @@ plan::RunPlan rung(const char* device, Bytes kv) {
   return {.device = device, .ledger = {{.device = device, .kv = kv}}};
 }
 
+TEST(Proof, WantsWhatGuessesSetUpAndWhollyOnItsDevice) {
+  auto plan = gpu_plan();
+  plan.draft = 3;
+  plan.draft_by = plan::DraftBy::model;
+  auto report = honest();
+  EXPECT_EQ(prove(plan, report).fault, Fault::guess);
+  report.guesses = true;
+  EXPECT_TRUE(prove(plan, report).holds());
+  report.draft_layers = 9;
+  report.draft_offloaded_layers = 5;
+  EXPECT_EQ(prove(plan, report).fault, Fault::placement);
+  plan.draft_by = plan::DraftBy::text;
+  EXPECT_TRUE(prove(plan, honest()).holds()) << "text is guessed from without weights";
+}
+
+TEST(Proof, KnowsThatAMappedFileSpansLayersThatAreNotUsed) {
+  auto plan = gpu_plan();
+  auto report = honest();
+  report.buffers[0].size = 560_MiB;
+  EXPECT_EQ(prove(plan, report).fault, Fault::placement);
+  plan.not_loaded = 60_MiB;
+  EXPECT_TRUE(prove(plan, report).holds());
+}
+
+TEST(Ladder, LeavesWhatGuessesOutWhereItFailsOrLoses) {
+  auto guessing = gpu_plan();
+  guessing.draft = 3;
+  guessing.draft_by = plan::DraftBy::layers;
+  auto shorter = gpu_plan();
+  shorter.context = {4096};
+  Ladder ladder(guessing, {gpu_plan(), shorter});
+  EXPECT_TRUE(Ladder(ladder).step_down(Fault::guess));
+  ladder.stop_drafting();
+  EXPECT_EQ(ladder.current(), gpu_plan());
+  EXPECT_EQ(ladder.above(), nullptr);
+  EXPECT_FALSE(ladder.step_down(Fault::guess));
+  Ladder alone(guessing, {});
+  EXPECT_FALSE(alone.step_down(Fault::guess));
+}
+
 TEST(Ladder, StepsToWhatCouldMendTheFaultAndBackUp) {
   const std::vector<plan::RunPlan> plans{rung("A", 9_MiB), rung("A", 9_MiB), rung("A", 4_MiB),
                                          rung("B", 9_MiB), rung("B", 1_MiB)};

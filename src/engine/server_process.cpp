@@ -98,6 +98,11 @@ std::string ServerProcess::why_not_isolated() const {
   return why_not_isolated_;
 }
 
+MemoryBound ServerProcess::memory_bound() const {
+  const std::scoped_lock lock(mutex_);
+  return bound_;
+}
+
 LoadReport ServerProcess::load_report() const {
   const std::scoped_lock lock(mutex_);
   return load_report_;
@@ -143,6 +148,7 @@ void ServerProcess::start(std::unique_lock<std::mutex>& lock, const std::stop_to
     peer_ = server_->peer();
     isolation_ = *namespaces_ ? Isolation::no_network : Isolation::loopback;
     if (!*namespaces_) why_not_isolated_ = namespaces_->error().message;
+    bound_ = server_->memory_bound();
     load_report_ = server_->log().load_report();
     warm_up_ = server_->warm_up_done();
     pid_ = server_->pid();

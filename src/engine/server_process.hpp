@@ -58,6 +58,7 @@ class ServerProcess {
   [[nodiscard]] Isolation isolation() const;
   /// Why it is only the loopback, for the user; empty when isolated.
   [[nodiscard]] std::string why_not_isolated() const;
+  [[nodiscard]] MemoryBound memory_bound() const;
   [[nodiscard]] LoadReport load_report() const;
   /// Of the last start that came so far, also of one that it ended.
   [[nodiscard]] Proof proof() const;
@@ -94,6 +95,7 @@ class ServerProcess {
   Peer peer_;
   Isolation isolation_ = Isolation::loopback;
   std::string why_not_isolated_;
+  MemoryBound bound_;
   LoadReport load_report_;
   Proof proof_;
   WarmUp warm_up_;

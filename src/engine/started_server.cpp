@@ -38,10 +38,12 @@ Result<void> write_key(const fs::path& file, const std::string& key) {
 
 Result<void> check_files(const LaunchOptions& options) {
   if (options.plan.files.empty()) return fail(Errc::invalid, "the plan names no model file");
-  for (const auto& file : options.plan.files) {
-    std::error_code ignored;
-    if (!fs::is_regular_file(file, ignored))
-      return fail(Errc::not_found, "there is no model file {}", file.string());
+  for (const auto* files : {&options.plan.files, &options.plan.draft_files}) {
+    for (const auto& file : *files) {
+      std::error_code ignored;
+      if (!fs::is_regular_file(file, ignored))
+        return fail(Errc::not_found, "there is no model file {}", file.string());
+    }
   }
   const std::ofstream log(options.log_file, std::ios::app);
   if (!log) return fail(Errc::io, "cannot write the engine's log {}", options.log_file.string());
@@ -67,6 +69,8 @@ sys::Command make_command(const LaunchOptions& options, const Namespaces& namesp
                {},
                keeps ? options.slots.dir.string() + "/" : std::string()};
   for (const auto& file : options.plan.files) at.model_files.push_back(file.string());
+  const auto& draft = options.plan.draft_files;
+  if (!draft.empty()) at.draft_file = draft.front().string();
   if (namespaces) {
     argv = isolate(options, dir, *namespaces);
     at = {std::format("{}/{}.sock", inner_run_dir, socket_name),
@@ -75,10 +79,18 @@ sys::Command make_command(const LaunchOptions& options, const Namespaces& namesp
           keeps ? std::format("{}/", inner_slot_dir) : std::string()};
     for (const auto& file : options.plan.files)
       at.model_files.push_back(std::format("{}/{}", inner_model_dir, file.filename().string()));
+    if (!draft.empty())
+      at.draft_file = std::format("{}/{}", inner_draft_dir, draft.front().filename().string());
   }
   argv.push_back(options.program.string());
   std::ranges::move(server_arguments(options.plan, at), std::back_inserter(argv));
-  return {.argv = std::move(argv), .env = environment(options, home)};
+  return {.argv = std::move(argv), .env = environment(options, home), .killed_first = true};
+}
+
+Result<sys::MemoryGroup> bounded_group(const LaunchOptions& options) {
+  const auto limit = memory_limit(options.plan);
+  if (limit == Bytes{}) return fail(Errc::not_found, "the plan names no amount");
+  return sys::MemoryGroup::make(options.system_root, limit);
 }
 
 }  // namespace
@@ -105,16 +117,28 @@ Result<std::unique_ptr<StartedServer>> StartedServer::launch(const LaunchOptions
   if (namespaces) peer.origin.socket = path / std::format("{}.sock", socket_name);
   if (auto written = write_key(path / key_name, peer.api_key); !written)
     return std::unexpected(written.error());
-  auto process = TRY(sys::Process::spawn(make_command(options, namespaces, path)));
+  auto command = make_command(options, namespaces, path);
+  auto group = bounded_group(options);
+  if (group) command.group = group->processes();
+  auto process = TRY(sys::Process::spawn(command));
+  MemoryBound bound{.why_not = group ? "" : group.error().message};
+  if (group && group->holds(process.pid())) bound.limit = group->limit();
+  if (group && bound.limit == Bytes{}) bound.why_not = "it may not enter a control group";
   std::unique_ptr<StartedServer> server(
-      new StartedServer(std::move(dir), std::move(process), std::move(peer)));
+      new StartedServer(std::move(dir), group ? std::optional(*std::move(group)) : std::nullopt,
+                        std::move(process), std::move(peer)));
+  server->bound_ = std::move(bound);
   server->log_ =
       std::make_unique<ChildLog>(server->process_.output(), options.log_file, std::move(on_end));
   return server;
 }
 
-StartedServer::StartedServer(sys::TempDir dir, sys::Process process, Peer peer)
-    : dir_(std::move(dir)), process_(std::move(process)), peer_(std::move(peer)) {}
+StartedServer::StartedServer(sys::TempDir dir, std::optional<sys::MemoryGroup> group,
+                             sys::Process process, Peer peer)
+    : dir_(std::move(dir)),
+      group_(std::move(group)),
+      process_(std::move(process)),
+      peer_(std::move(peer)) {}
 
 StartedServer::~StartedServer() { process_.terminate(stop_grace); }
 

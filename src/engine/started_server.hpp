@@ -14,6 +14,7 @@
 #include "engine/peer.hpp"
 #include "engine/proof.hpp"
 #include "engine/warm_up.hpp"
+#include "sys/memory_group.hpp"
 #include "sys/process.hpp"
 #include "sys/temp_dir.hpp"
 
@@ -49,9 +50,11 @@ class StartedServer {
   [[nodiscard]] const Proof& proof() const { return proof_; }
   [[nodiscard]] const WarmUp& warm_up_done() const { return warm_up_; }
   [[nodiscard]] std::int64_t pid() const { return process_.pid(); }
+  [[nodiscard]] const MemoryBound& memory_bound() const { return bound_; }
 
  private:
-  StartedServer(sys::TempDir dir, sys::Process process, Peer peer);
+  StartedServer(sys::TempDir dir, std::optional<sys::MemoryGroup> group, sys::Process process,
+                Peer peer);
 
   [[nodiscard]] Result<void> wait_for_health(const LaunchOptions& options,
                                              const std::stop_token& stop);
@@ -61,6 +64,8 @@ class StartedServer {
   [[nodiscard]] Error deaf(std::string_view what);
 
   sys::TempDir dir_;
+  std::optional<sys::MemoryGroup> group_;  // outlives what runs in it
+  MemoryBound bound_;
   sys::Process process_;
   Peer peer_;
   Proof proof_;

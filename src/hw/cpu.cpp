@@ -73,7 +73,9 @@ std::optional<std::set<int>> parse_cpu_list(std::string_view text) {
 
 Cpu read_cpu(const fs::path& root) {
   Cpu cpu;
-  cpu.model = model_name(read_text(root / "proc/cpuinfo").value_or(""));
+  const auto cpuinfo = read_text(root / "proc/cpuinfo").value_or("");
+  cpu.model = model_name(cpuinfo);
+  cpu.amx = field_of(cpuinfo, "flags", ':').contains("amx_int8");
   const auto online =
       parse_cpu_list(read_text(root / "sys/devices/system/cpu/online").value_or("0"));
   const auto usable = allowed(root).value_or(online.value_or(std::set<int>{0}));

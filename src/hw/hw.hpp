@@ -18,6 +18,7 @@ struct Cpu {
   int online = 1;     ///< Logical processors of the machine.
   int usable = 1;     ///< Logical processors this process may run on (affinity, cgroup quota).
   int cores = 1;      ///< Physical cores among the usable ones: threads beyond slow decoding.
+  bool amx = false;   ///< Multiplies tiles of bytes, for which the engine lays weights out anew.
 
   friend bool operator==(const Cpu&, const Cpu&) = default;
 };

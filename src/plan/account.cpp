@@ -14,6 +14,8 @@ constexpr Bytes process_overhead = 256_MiB;
 // Context, libraries and allocation granularity of a driver until calibrated for this machine.
 // Published: CUDA 320 to 457 MiB, ROCm 0.4 GiB; Vulkan at least 2 % of what it holds.
 constexpr Bytes driver_overhead = 512_MiB;
+// The table that guesses from text are looked up in: four million tokens.
+constexpr Bytes guess_table = 16_MiB;
 constexpr Bytes default_cache_ram = 2_GiB;
 constexpr Bytes useful_cache_ram = 64_MiB;
 constexpr std::uint64_t max_checkpoints = 8;
@@ -149,6 +151,8 @@ LedgerRow host_row(const Load& load, const Site& site, const std::vector<LedgerR
   return row;
 }
 
+Bytes repack_of(const Load& load) { return load.hardware.cpu.amx ? load.weights.repack : Bytes{}; }
+
 LedgerRow cpu_row(const Load& load, const CacheLayout& layout) {
   const auto& memory = load.hardware.memory;
   const auto caches = cache_bytes(load.shape, layout);
@@ -159,10 +163,52 @@ LedgerRow cpu_row(const Load& load, const CacheLayout& layout) {
                 .kv = caches.kv,
                 .recurrent = caches.recurrent,
                 .compute = compute_bytes(load.shape, layout, 1),
-                .overhead = process_overhead,
+                .overhead = process_overhead + repack_of(load),
                 .reserve = load.wishes.reserve.value_or(host_reserve(memory))};
   balance(row);
   return row;
+}
+
+/// Puts what guesses where most is left, all of it on one device.
+void add_drafter(const Load& load, const Site& site, const CacheLayout& layout, Account& account) {
+  const auto& drafter = *load.drafter;
+  const auto own = beside(drafter, layout);
+  const auto caches = cache_bytes(drafter.shape, own);
+  auto& rows = account.rows;
+  auto& host = rows.back();
+  const auto devices = static_cast<std::ptrdiff_t>(site.gpus.size());
+  auto& row = site.on_cpu()
+                  ? host
+                  : *std::ranges::max_element(rows.begin(), rows.begin() + devices, {}, &left_of);
+  const auto before = row.needed();
+  row.weights += site.on_cpu() ? drafter.on_cpu : drafter.on_gpu;
+  row.kv += caches.kv;
+  row.recurrent += caches.recurrent;
+  row.compute += compute_bytes(drafter.shape, own);
+  if (site.on_cpu()) {
+    account.draft_device = "none";
+    account.draft_bytes = row.needed() - before;
+    return balance(row);
+  }
+  const auto& gpu = *site.gpus[static_cast<std::size_t>(&row - rows.data())];
+  if (unpacks_caches(gpu)) row.compute += unpack_bytes(drafter.shape, own);
+  account.draft_device = row.device;
+  account.draft_bytes = row.needed() - before;
+  if (shares_ram(gpu)) host.free = host.free - account.draft_bytes;
+  const auto inputs = host_compute_bytes(drafter.shape, own);
+  host.weights += drafter.on_host;
+  host.compute += inputs;
+  account.draft_bytes += drafter.on_host + inputs;
+  balance(row);
+  balance(host);
+}
+
+/// What one context checkpoint takes, of what guesses too.
+Bytes checkpoint_of(const Load& load, const CacheLayout& layout) {
+  const auto own = cache_bytes(load.shape, layout).checkpoint(layout.slots);
+  if (load.drafter == nullptr) return own;
+  const auto& drafter = *load.drafter;
+  return own + cache_bytes(drafter.shape, beside(drafter, layout)).checkpoint(layout.slots);
 }
 
 /// Gives half of what the host has left to the prompt cache and a quarter to checkpoints, both
@@ -173,7 +219,7 @@ void add_host_caches(const Load& load, const CacheLayout& layout, Account& accou
   const auto wanted =
       load.wishes.cache_ram.value_or(offered < useful_cache_ram ? Bytes{} : offered);
   account.cache_ram = Bytes{(wanted.value >> 20U) << 20U};
-  const auto checkpoint = cache_bytes(load.shape, layout).checkpoint(layout.slots);
+  const auto checkpoint = checkpoint_of(load, layout);
   if (checkpoint > Bytes{}) {
     const auto room = host.left.value / 4 / checkpoint.value;
     account.checkpoints = static_cast<int>(std::min(max_checkpoints, room));
@@ -181,6 +227,7 @@ void add_host_caches(const Load& load, const CacheLayout& layout, Account& accou
   host.caches = account.cache_ram + checkpoint * static_cast<std::uint64_t>(account.checkpoints);
   // What a guess that fails has to be taken back to.
   if (layout.draft > 0) host.caches += checkpoint * layout.slots;
+  if (layout.draft > 0 && layout.draft_by == DraftBy::text) host.overhead += guess_table;
   balance(host);
 }
 
@@ -216,6 +263,7 @@ Account draw_up(const Load& load, const Site& site, const CacheLayout& layout,
     }
     account.rows.push_back(host_row(load, site, account.rows, layout, offload));
   }
+  if (load.drafter != nullptr) add_drafter(load, site, layout, account);
   add_host_caches(load, layout, account);
   return account;
 }

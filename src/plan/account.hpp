@@ -6,6 +6,7 @@
 #include "gguf/gguf.hpp"
 #include "hw/hw.hpp"
 #include "plan/cache.hpp"
+#include "plan/drafter.hpp"
 #include "plan/plan.hpp"
 #include "plan/shape.hpp"
 #include "plan/speed.hpp"
@@ -28,6 +29,7 @@ struct Load {
   const Shape& shape;
   const Weights& weights;
   const Wishes& wishes;
+  const Drafter* drafter = nullptr;  ///< Guesses beside it; null: nothing but text does.
 };
 
 /// What stays in RAM although there is a GPU; only when the user asked for it.
@@ -44,6 +46,8 @@ struct Account {
   std::vector<std::size_t> split;  ///< Layers of each GPU, the output layer counted as one.
   Bytes cache_ram;
   int checkpoints = 0;
+  std::string draft_device;  ///< Where what guesses is; "none": the CPU.
+  Bytes draft_bytes;         ///< What it takes, in all rows together.
 
   /// Whether each row's needs and reserve are within what is free.
   [[nodiscard]] bool fits() const;

@@ -5,6 +5,11 @@
 namespace plim::plan {
 namespace {
 
+/// A model that guesses for itself keeps a state for each token it may have to take back.
+std::uint64_t states(const CacheLayout& layout) {
+  return layout.slots * (layout.draft_by == DraftBy::layers ? 1 + layout.draft : 1);
+}
+
 std::uint64_t streams(const CacheLayout& layout) { return layout.unified ? 1 : layout.slots; }
 
 /// Cells of one stream that remembers everything.
@@ -27,7 +32,7 @@ CacheBytes layer_cache(const Shape& shape, const CacheLayout& layout, std::size_
   const auto bytes = row * cells * streams(layout);
   return {.kv = bytes,
           .windowed = windowed ? bytes : Bytes{},
-          .recurrent = Bytes{one.state_elements * sizeof(float) * layout.slots}};
+          .recurrent = Bytes{one.state_elements * sizeof(float) * states(layout)}};
 }
 
 CacheBytes cache_bytes(const Shape& shape, const CacheLayout& layout) {

@@ -19,6 +19,7 @@ struct CacheLayout {
   KvType v = KvType::f16;
   bool full_windows = false;  ///< --swa-full.
   std::uint64_t draft = 0;    ///< Tokens checked beside the next one in a step.
+  DraftBy draft_by = DraftBy::text;
 };
 
 struct CacheBytes {

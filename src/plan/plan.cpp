@@ -64,7 +64,8 @@ Result<std::vector<KvType>> usable_types(const Shape& shape, const Wishes& wishe
               shape.head_k);
 }
 
-CacheLayout layout_for(const Wishes& wishes, Tokens context, KvType type) {
+CacheLayout layout_for(const Load& load, Tokens context, KvType type) {
+  const auto& wishes = load.wishes;
   return {.context = context,
           .slots = static_cast<std::uint64_t>(wishes.slots),
           .unified = wishes.unified,
@@ -72,7 +73,9 @@ CacheLayout layout_for(const Wishes& wishes, Tokens context, KvType type) {
           .k = type,
           .v = wishes.kv_v.value_or(type),
           .full_windows = wishes.full_windows,
-          .draft = static_cast<std::uint64_t>(wishes.draft)};
+          .draft = static_cast<std::uint64_t>(load.drafter == nullptr ? wishes.draft
+                                                                      : wishes.draft_ahead),
+          .draft_by = load.drafter == nullptr ? DraftBy::text : load.drafter->by};
 }
 
 /// The target, the most each cache type can have, and halves: each a step a running model can be
@@ -83,7 +86,7 @@ std::set<std::int64_t, std::greater<>> contexts(const Load& load, const Site& si
   std::set<std::int64_t, std::greater<>> found{range.target.value, range.least.value};
   for (const auto type : types) {
     const auto most =
-        largest_context(load, site, layout_for(load.wishes, range.target, type), range.target);
+        largest_context(load, site, layout_for(load, range.target, type), range.target);
     if (most >= range.least) found.insert(most.value);
   }
   for (auto half = round_up(range.target.value / 2); half > range.least.value;
@@ -141,6 +144,16 @@ std::string devices_of(const Site& site) {
   return site.on_cpu() ? "none" : names;
 }
 
+void add_drafter(const Load& load, const CacheLayout& layout, const Account& account,
+                 RunPlan& plan) {
+  const auto own = beside(*load.drafter, layout);
+  plan.draft_k = own.k;
+  plan.draft_v = own.v;
+  plan.draft_device = account.draft_device;
+  plan.draft_bytes = account.draft_bytes;
+  if (load.drafter->by == DraftBy::model) plan.draft_files = load.wishes.drafter->files;
+}
+
 RunPlan build(const Load& load, const Site& site, const CacheLayout& layout, const Offload& offload,
               Account account) {
   const auto full = static_cast<std::uint64_t>(layout.context.value) / layout.slots;
@@ -160,6 +173,9 @@ RunPlan build(const Load& load, const Site& site, const CacheLayout& layout, con
                .cache_ram = account.cache_ram,
                .checkpoints = account.checkpoints,
                .draft = static_cast<int>(layout.draft),
+               .draft_by = layout.draft_by,
+               .repack = site.on_cpu() && load.hardware.cpu.amx ? load.weights.repack : Bytes{},
+               .not_loaded = layout.draft_by == DraftBy::layers ? Bytes{} : load.weights.further,
                .host_layers = static_cast<int>(offload.layers),
                .host_experts = static_cast<int>(offload.experts),
                .unified = layout.unified,
@@ -167,6 +183,7 @@ RunPlan build(const Load& load, const Site& site, const CacheLayout& layout, con
                .speed = speed_of(load, site, layout, account, offload, 0),
                .full_decode = speed_of(load, site, layout, account, offload, full).decode};
   if (account.split.size() > 1) plan.split = account.split;
+  if (load.drafter != nullptr) add_drafter(load, layout, account, plan);
   plan.ledger = std::move(account.rows);
   add_warnings(load, plan);
   return plan;
@@ -187,7 +204,7 @@ std::optional<Offload> least_offload(const Load& load, const Site& site,
 
 void add_offloaded(const Load& load, const Site& site, KvType type, ContextRange range,
                    std::vector<RunPlan>& plans) {
-  const auto layout = layout_for(load.wishes, range.target, type);
+  const auto layout = layout_for(load, range.target, type);
   const auto offload = least_offload(load, site, layout);
   if (!offload) return;
   auto plan = build(load, site, layout, *offload, draw_up(load, site, layout, *offload));
@@ -204,7 +221,7 @@ std::vector<RunPlan> plans_on(const Load& load, const Site& site, const std::vec
   std::vector<RunPlan> plans;
   for (const auto context : contexts(load, site, types, range)) {
     for (const auto type : types) {
-      const auto layout = layout_for(load.wishes, Tokens{context}, type);
+      const auto layout = layout_for(load, Tokens{context}, type);
       auto account = draw_up(load, site, layout);
       if (!account.fits()) continue;
       plans.push_back(build(load, site, layout, {}, std::move(account)));
@@ -232,8 +249,9 @@ Result<Question> ask(const hw::Hardware& hardware, const gguf::Header& model,
   if (wishes.ubatch < 1 || wishes.ubatch > 65'536) {
     return fail(Errc::invalid, "a ubatch of {} is not between 1 and 65536", wishes.ubatch);
   }
-  if (wishes.draft < 0 || wishes.draft > 256) {
-    return fail(Errc::invalid, "a draft of {} tokens is not between 0 and 256", wishes.draft);
+  for (const auto draft : {wishes.draft, wishes.draft_ahead}) {
+    if (draft >= 0 && draft <= 256) continue;
+    return fail(Errc::invalid, "a draft of {} tokens is not between 0 and 256", draft);
   }
   if (wishes.slots < 1 || wishes.slots > 256) {
     return fail(Errc::invalid, "{} slots are not between 1 and 256", wishes.slots);
@@ -257,11 +275,31 @@ std::vector<RunPlan> all_plans(const Load& load, const Question& question) {
   return plans;
 }
 
+/// What guesses with weights of its own stands above the same plan without it: whoever needs the
+/// memory goes down to that.
+Result<std::vector<RunPlan>> plans_for(const Load& load, const Question& question) {
+  auto plans = all_plans(load, question);
+  const auto drafter = TRY(drafter_of(load.model, load.weights, load.wishes));
+  if (plans.empty() || !drafter) return plans;
+  // Which device the engine puts further layers on is its choice among several.
+  const bool several = plans.front().split.size() > 1 && drafter->by == DraftBy::layers;
+  auto with = load;
+  with.drafter = &*drafter;
+  auto guessing = several ? std::vector<RunPlan>() : all_plans(with, question);
+  if (!guessing.empty() && gives_as_much(guessing.front(), plans.front())) {
+    plans.insert(plans.begin(), std::move(guessing.front()));
+  } else if (drafter->by == DraftBy::model) {
+    plans.front().warnings.push_back(std::format(
+        "{} does not fit beside it, so it guesses nothing.", load.wishes.drafter->name()));
+  }
+  return plans;
+}
+
 /// What would take the least memory of all that the wishes allow.
-CacheLayout smallest(const Question& question, const Wishes& wishes) {
+CacheLayout smallest(const Load& load, const Question& question) {
   const auto least =
       std::ranges::min(question.types, {}, [](KvType type) { return row_bytes(type, 32); });
-  return layout_for(wishes, question.range.least, least);
+  return layout_for(load, question.range.least, least);
 }
 
 /// The site with the most room, for a plan that fits nowhere.
@@ -274,7 +312,7 @@ std::vector<Choice> choices_on(const Load& load, const Question& question, const
                                   : round_up(trained * load.wishes.slots)};
   for (const auto type : {KvType::f16, KvType::q8_0, KvType::q5_0, KvType::q4_0}) {
     if (!usable(question.shape, type, type)) continue;
-    auto layout = layout_for(load.wishes, limit, type);
+    auto layout = layout_for(load, limit, type);
     layout.v = type;
     Choice choice{.type = type, .largest = largest_context(load, site, layout, limit)};
     layout.context = choice.largest;
@@ -294,9 +332,9 @@ Result<std::vector<RunPlan>> ladder(const hw::Hardware& hardware, const gguf::He
                                     const Wishes& wishes) {
   const auto question = TRY(ask(hardware, model, wishes));
   const Load load{hardware, model, question.shape, question.weights, wishes};
-  auto plans = all_plans(load, question);
+  auto plans = TRY(plans_for(load, question));
   if (!plans.empty()) return plans;
-  return std::unexpected(refusal(load, question.sites.sites, smallest(question, wishes)));
+  return std::unexpected(refusal(load, question.sites.sites, smallest(load, question)));
 }
 
 Result<RunPlan> make(const hw::Hardware& hardware, const gguf::Header& model,
@@ -310,7 +348,7 @@ Result<Assessment> assess(const hw::Hardware& hardware, const gguf::Header& mode
                           const Wishes& wishes) {
   const auto question = TRY(ask(hardware, model, wishes));
   const Load load{hardware, model, question.shape, question.weights, wishes};
-  auto plans = all_plans(load, question);
+  auto plans = TRY(plans_for(load, question));
   Assessment answer{.fits = !plans.empty()};
   const auto* site = &roomiest(question);
   if (answer.fits) {
@@ -318,7 +356,7 @@ Result<Assessment> assess(const hw::Hardware& hardware, const gguf::Header& mode
     const auto used = std::ranges::find(question.sites.sites, answer.plan.device, devices_of);
     if (used != question.sites.sites.end()) site = &*used;
   } else {
-    const auto layout = smallest(question, wishes);
+    const auto layout = smallest(load, question);
     answer.plan = build(load, *site, layout, {}, draw_up(load, *site, layout));
     answer.plan.rung = "does not fit";
     answer.plan.reason = refusal(load, question.sites.sites, layout).message;
@@ -337,10 +375,16 @@ RunPlan with_compute(RunPlan plan, const std::vector<Bytes>& compute) {
 }
 
 bool drafts_are_cheap(const RunPlan& plan) {
-  constexpr double tokens_per_s = 200;  // at 0.1 ms per token: 2 %
+  constexpr double tokens_per_s = 1000;  // at 15 us per token: 1.5 %
   constexpr Bytes never_so_fast = 64_MiB;
+  if (plan.draft_by != DraftBy::text) return true;
   if (plan.speed.decode.median > 0) return plan.speed.decode.median < tokens_per_s;
   return !plan.ledger.empty() && plan.ledger.front().weights >= never_so_fast;
+}
+
+bool gives_as_much(const RunPlan& plan, const RunPlan& other) {
+  return plan.device == other.device && plan.context == other.context && plan.kv_k == other.kv_k &&
+         plan.rung == other.rung;
 }
 
 bool fits(const RunPlan& plan) {

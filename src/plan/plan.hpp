@@ -25,6 +25,15 @@ enum class KvType { f32, f16, bf16, q8_0, q5_1, q5_0, q4_1, q4_0, iq4_nl };
 [[nodiscard]] std::string_view to_string(KvType type);
 [[nodiscard]] std::optional<KvType> parse_kv_type(std::string_view name);
 
+/// Where tokens are guessed from, several of which are checked in one step.
+enum class DraftBy {
+  text,    ///< What the conversation holds already.
+  layers,  ///< Layers of the model's own that predict further (MTP).
+  model,   ///< A smaller model of the same vocabulary.
+};
+
+[[nodiscard]] std::string_view to_string(DraftBy by);
+
 /// Tokens per second, with the range that holds the truth nine times of ten. All 0: not known.
 struct Rate {
   double median = 0;
@@ -61,14 +70,17 @@ struct Wishes {
   bool full_windows = false;  ///< Sliding-window layers remember everything (--swa-full).
   bool offload =
       false;  ///< Layers or experts may stay in RAM, which is slow, if nothing else fits.
-  std::optional<Bytes> reserve;     ///< Kept free on the device; else 2 GiB, 4 from 32 GB on.
-  std::string device = "auto";      ///< "auto", "cpu", or a name or engine name of a GPU.
-  std::int32_t batch = 2048;        ///< Tokens the server collects for one step.
-  std::int32_t ubatch = 512;        ///< Tokens computed at once: drives the compute buffer.
-  std::optional<int> threads;       ///< Else the usable physical cores, fewer for a tiny model.
-  std::optional<Bytes> cache_ram;   ///< Host prompt cache; else what fits up to 2 GiB.
-  int draft = 0;                    ///< See RunPlan.
-  std::vector<Overhead> overheads;  ///< Measured ones; else a safe guess.
+  std::optional<Bytes> reserve;    ///< Kept free on the device; else 2 GiB, 4 from 32 GB on.
+  std::string device = "auto";     ///< "auto", "cpu", or a name or engine name of a GPU.
+  std::int32_t batch = 2048;       ///< Tokens the server collects for one step.
+  std::int32_t ubatch = 512;       ///< Tokens computed at once: drives the compute buffer.
+  std::optional<int> threads;      ///< Else the usable physical cores, fewer for a tiny model.
+  std::optional<Bytes> cache_ram;  ///< Host prompt cache; else what fits up to 2 GiB.
+  int draft = 0;                   ///< Guessed from text; see RunPlan.
+  int draft_ahead = 0;             ///< By `drafter`, else by the model's own layers if it has some;
+                                   ///< where that takes nothing else from the best plan.
+  std::optional<gguf::Header> drafter;  ///< A smaller model to guess with.
+  std::vector<Overhead> overheads;      ///< Measured ones; else a safe guess.
 };
 
 /// One memory's account. Its parts add up: free = weights + … + reserve + left.
@@ -110,9 +122,15 @@ struct RunPlan {
   int threads = 1;
   Bytes cache_ram;      ///< --cache-ram, whole MiB; 0 switches the cache off.
   int checkpoints = 0;  ///< --ctx-checkpoints.
-  /// Tokens guessed at most from what the conversation holds already, and checked in one step; 0:
-  /// none are.
-  int draft = 0;
+  int draft = 0;        ///< Tokens guessed at most, and checked in one step; 0: none are.
+  DraftBy draft_by = DraftBy::text;
+  std::vector<std::filesystem::path> draft_files;  ///< Of DraftBy::model.
+  KvType draft_k = KvType::f16;                    ///< Of what guesses, unless by text.
+  KvType draft_v = KvType::f16;
+  std::string draft_device;  ///< Where that is: an engine name, or "none".
+  Bytes draft_bytes;         ///< What guessing takes, all memories together; the ledger holds it.
+  Bytes repack;              ///< Of the overhead: weights laid out anew for AMX, at most.
+  Bytes not_loaded;          ///< Further layers in the file that nothing guesses with.
   std::vector<LedgerRow> ledger;   ///< The device first, "host" last; one row on the CPU.
   bool compute_known = false;      ///< The ledger's scratch is the engine's own figure.
   std::vector<std::size_t> split;  ///< Of several GPUs: what --tensor-split gets.
@@ -120,12 +138,15 @@ struct RunPlan {
   int host_experts = 0;            ///< --n-cpu-moe.
   bool unified = false;            ///< --kv-unified.
   bool full_windows = false;       ///< --swa-full.
-  Speed speed;                     ///< Predicted.
+  Speed speed;                     ///< Predicted, without guessing.
+  bool speed_measured = false;     ///< And on this machine, not predicted.
   Rate full_decode;                ///< As speed.decode, with the context full.
   std::string rung;                ///< "full", "shorter context", "q8_0 cache"…
   std::string reason;              ///< Why this one: one sentence for people.
   std::vector<std::string> warnings;  ///< One sentence each.
 
+  /// Whether what guesses takes memory, so that the same plan without it is a smaller one.
+  [[nodiscard]] bool guesses_with_weights() const { return draft > 0 && draft_by != DraftBy::text; }
   friend bool operator==(const RunPlan&, const RunPlan&) = default;
 };
 
@@ -166,10 +187,17 @@ struct Assessment {
 /// one for each row of the ledger. What does not fit then has nothing left.
 [[nodiscard]] RunPlan with_compute(RunPlan plan, const std::vector<Bytes>& compute);
 
-/// Whether looking for drafts costs next to nothing: it takes a fixed time per token, which only
-/// an engine of many tokens per second feels.
-/// Source: 0.1 ms per token measured with llama.cpp 0.7 on models of 0.2 and 0.6 ms per token.
+/// Whether looking for drafts costs next to nothing: from text it takes a fixed time per token,
+/// which only an engine of many tokens per second feels.
+/// Source: some 15 us per token measured with llama.cpp 0.7 on a model of 480 us per token.
 [[nodiscard]] bool drafts_are_cheap(const RunPlan& plan);
+
+/// Whether `drafter` has the vocabulary of `model`, so that it can guess for it.
+/// Errors: invalid, with what differs. Source: llama.cpp 0.7, common_speculative_are_compatible.
+[[nodiscard]] Result<void> same_vocabulary(const gguf::Header& model, const gguf::Header& drafter);
+
+/// Whether `plan` is on the device of `other`, with its context and cache: what a user would miss.
+[[nodiscard]] bool gives_as_much(const RunPlan& plan, const RunPlan& other);
 
 /// Whether each row's needs and reserve are within what is free.
 [[nodiscard]] bool fits(const RunPlan& plan);

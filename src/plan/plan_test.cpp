@@ -74,6 +74,115 @@ TEST(Plan, KeepsMoreFreeOnLargeCardsAndWhatTheUserSays) {
             1_GiB);
 }
 
+gguf::Header small_llama() {
+  const test::Dims dims{"llama", 4, 512, 1024, 8, 2, 64, 128256, 131072};
+  auto writer = test::base(dims);
+  test::dense_tensors(writer, dims, "q8_0", "q8_0");
+  auto header = header_of(writer);
+  header.files = {"/models/small.gguf"};
+  return header;
+}
+
+TEST(Plan, PutsAModelThatGuessesIntoTheSameLedger) {
+  const auto small = small_llama();
+  const Wishes wishes{.draft = 16, .draft_ahead = 3, .drafter = small};
+  const auto plans = ladder(machine({card(24_GiB, 23_GiB)}), header_of(test::llama_8b()), wishes);
+  ASSERT_TRUE(plans) << plans.error().message;
+  const auto& with = plans->at(0);
+  const auto& without = plans->at(1);
+  EXPECT_TRUE(with.guesses_with_weights());
+  EXPECT_EQ(with.draft, 3);
+  EXPECT_EQ(with.draft_files, small.files);
+  EXPECT_EQ(with.draft_device, "CUDA0");
+  EXPECT_FALSE(without.guesses_with_weights());
+  EXPECT_EQ(without.draft, 16);
+  EXPECT_EQ(without.context, with.context);
+  const auto weights = weights_of(small, 4);
+  EXPECT_EQ(with.ledger[0].weights, without.ledger[0].weights + weights.on_gpu());
+  EXPECT_EQ(with.ledger[1].weights, without.ledger[1].weights + weights.lookups);
+  EXPECT_EQ(with.ledger[0].kv, without.ledger[0].kv + 64_MiB);  // 32768 x 4 x 2 x 128 x 2 B
+  EXPECT_GT(with.draft_bytes, weights.file + 64_MiB);
+  expect_balanced(with);
+  expect_balanced(without);
+}
+
+TEST(Plan, GivesNothingElseUpForAModelThatGuesses) {
+  const auto model = header_of(test::llama_8b());
+  const auto hardware = machine({card(12_GiB, 11_GiB)});
+  const auto plain = ladder(hardware, model, {});
+  auto wishes = Wishes{.draft_ahead = 3, .drafter = header_of(test::llama_8b())};
+  const auto plans = ladder(hardware, model, wishes);
+  ASSERT_TRUE(plans) << plans.error().message;
+  EXPECT_EQ(plans->size(), plain->size());
+  EXPECT_FALSE(plans->front().guesses_with_weights());
+  EXPECT_THAT(plans->front().warnings,
+              testing::Contains(HasSubstr("does not fit beside it, so it guesses nothing")));
+}
+
+TEST(Plan, LetsAModelGuessByItsOwnFurtherLayers) {
+  const test::Dims dims{"glm4moe", 5, 256, 512, 8, 2, 32, 1000, 32768};
+  auto writer = test::base(dims);
+  writer.u32("glm4moe.nextn_predict_layers", 1);
+  test::dense_tensors(writer, dims, "f32", "f32");
+  const auto silent = header_of(writer);
+  writer.tensor("blk.4.nextn.eh_proj.weight", {512, 256}, "f32");
+  const auto speaking = header_of(writer);
+  const Wishes wishes{.context = Tokens{4096}, .draft_ahead = 3};
+  EXPECT_FALSE(make(machine({}), silent, wishes)->guesses_with_weights());
+  const auto plans = ladder(machine({}), speaking, wishes);
+  ASSERT_TRUE(plans) << plans.error().message;
+  const auto& with = plans->at(0);
+  const auto& without = plans->at(1);
+  EXPECT_EQ(with.draft_by, DraftBy::layers);
+  EXPECT_EQ(with.ledger[0].kv, without.ledger[0].kv + 1_MiB);  // 4096 x 2 x 64 x 2 B
+  EXPECT_EQ(with.ledger[0].weights, speaking.tensor_bytes());
+  EXPECT_EQ(without.ledger[0].weights + without.not_loaded, speaking.tensor_bytes());
+  EXPECT_GT(without.not_loaded, Bytes{});
+  EXPECT_EQ(with.not_loaded, Bytes{});
+}
+
+TEST(Vocabulary, HasToBeTheSameForOneModelToGuessForAnother) {
+  const auto of = [](std::string kind, std::vector<std::string> tokens, bool bos = false) {
+    gguf::Header header;
+    header.values["general.name"] = kind;
+    header.values["tokenizer.ggml.model"] = std::move(kind);
+    header.values["tokenizer.ggml.add_bos_token"] = bos;
+    const auto count = tokens.size();
+    header.values["tokenizer.ggml.tokens"] = gguf::Array{
+        .element = gguf::ValueType::string, .count = count, .strings = std::move(tokens)};
+    return header;
+  };
+  const std::vector<std::string> tokens{"<0>", "<1>", "<2>", "<3>", "<4>", "a", "b"};
+  auto control = tokens;
+  control[2] = "<x>";
+  auto other = tokens;
+  other[6] = "c";
+  EXPECT_TRUE(same_vocabulary(of("gpt2", tokens), of("gpt2", tokens)));
+  EXPECT_TRUE(same_vocabulary(of("gpt2", tokens), of("gpt2", control)));
+  EXPECT_EQ(same_vocabulary(of("gpt2", tokens), of("gpt2", other)).error(),
+            (Error{Errc::invalid, "gpt2 cannot guess for gpt2: token 6 is another"}));
+  EXPECT_EQ(
+      same_vocabulary(of("gpt2", tokens), of("llama", tokens)).error(),
+      (Error{Errc::invalid, "llama cannot guess for gpt2: its tokenizer is llama, not gpt2"}));
+  EXPECT_FALSE(same_vocabulary(of("gpt2", tokens), of("gpt2", tokens, true)));
+  EXPECT_FALSE(same_vocabulary(of("gpt2", tokens), of("gpt2", std::vector<std::string>(400, "t"))));
+}
+
+TEST(Plan, CountsWhatALayoutForTilesOfBytesAdds) {
+  const auto model = small_llama();
+  auto hardware = machine({});
+  const auto plain = make(hardware, model, {});
+  hardware.cpu.amx = true;
+  const auto tiled = make(hardware, model, {});
+  ASSERT_TRUE(plain && tiled);
+  EXPECT_EQ(plain->repack, Bytes{});
+  EXPECT_EQ(tiled->ledger[0].overhead, plain->ledger[0].overhead + tiled->repack);
+  // 4 bytes for each 34 of the matrices that are multiplied.
+  const auto matrices = model.tensor_bytes() - weights_of(model, 4).lookups;
+  EXPECT_LE(tiled->repack, Bytes{matrices.value * 4 / 34});
+  EXPECT_GE(tiled->repack, Bytes{matrices.value * 4 / 35});
+}
+
 TEST(Plan, TakesASmallerCacheTypeBeforeAShorterContext) {
   const auto plan = make(machine({card(11_GiB, 10_GiB)}), header_of(test::llama_8b()));
   ASSERT_TRUE(plan) << plan.error().message;

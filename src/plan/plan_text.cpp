@@ -82,6 +82,14 @@ std::string speed_text(const RunPlan& plan) {
   return text + "\n";
 }
 
+std::string guess_text(const RunPlan& plan) {
+  if (!plan.guesses_with_weights()) return "";
+  const auto who = plan.draft_by == DraftBy::layers ? std::string("layers of the model's own")
+                                                    : plan.draft_files.front().filename().string();
+  return std::format("guesses {} tokens ahead by {}: {} of the above\n", plan.draft, who,
+                     to_string(plan.draft_bytes));
+}
+
 std::string estimate_text(const RunPlan& plan) {
   return plan.compute_known ? "" : "compute is estimated; the engine tells it of a file\n";
 }
@@ -97,7 +105,8 @@ std::string choices_text(const std::vector<Choice>& choices) {
   return text + "\n";
 }
 
-std::string ledger_text(const std::vector<LedgerRow>& ledger, int width) {
+std::string ledger_text(const RunPlan& plan, int width) {
+  const auto& ledger = plan.ledger;
   std::string text =
       std::format("{:<8}{:>10}{:>10}{:>10}{:>10}{:>10}{:>10}{:>10}{:>10}\n", "", "capacity", "free",
                   "weights", "cache", "compute", "overhead", "reserve", "left");
@@ -112,23 +121,27 @@ std::string ledger_text(const std::vector<LedgerRow>& ledger, int width) {
     text += std::format("{:<8} host overhead holds up to {} of prompt cache and checkpoints\n", "",
                         to_string(host.caches));
   }
+  if (plan.repack > Bytes{}) {
+    text += std::format("{:<8} and up to {} for weights laid out anew for this processor (AMX)\n",
+                        "", to_string(plan.repack));
+  }
   return text;
 }
 
 }  // namespace
 
 std::string to_text(const RunPlan& plan, int width) {
-  auto text = headline(plan) + plan.reason + "\n\n" + ledger_text(plan.ledger, width);
-  text += speed_text(plan);
+  auto text = headline(plan) + plan.reason + "\n\n" + ledger_text(plan, width);
+  text += guess_text(plan) + speed_text(plan);
   for (const auto& warning : plan.warnings) text += "warning: " + warning + "\n";
   return text;
 }
 
 std::string to_text(const Assessment& assessment, int width) {
   const auto& plan = assessment.plan;
-  auto text = headline(plan) + plan.reason + "\n\n" + ledger_text(plan.ledger, width);
+  auto text = headline(plan) + plan.reason + "\n\n" + ledger_text(plan, width);
   text += choices_text(assessment.choices);
-  text += estimate_text(plan) + speed_text(plan);
+  text += guess_text(plan) + estimate_text(plan) + speed_text(plan);
   for (const auto& warning : plan.warnings) text += "warning: " + warning + "\n";
   return text;
 }

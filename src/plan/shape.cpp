@@ -160,7 +160,27 @@ std::uint64_t vocabulary(const gguf::Header& model) {
   return tokens ? std::min(tokens->count, max_dimension) : 0;
 }
 
+/// Those whose graph of further layers was run here (tests/architectures/check.py).
+bool guesses_for_itself(std::string_view architecture) {
+  constexpr std::array<std::string_view, 2> checked{"glm4moe", "qwen35"};
+  return std::ranges::contains(checked, architecture);
+}
+
 }  // namespace
+
+Result<Shape> further_layers_of(const gguf::Header& model) {
+  auto shape = TRY(shape_of(model));
+  const auto own = shape.layers.size();
+  shape.layers.clear();
+  const auto projection = std::format("blk.{}.nextn.eh_proj.weight", own);
+  if (!guesses_for_itself(shape.architecture) || model.find_tensor(projection) == nullptr) {
+    return shape;
+  }
+  shape.layers.resize(number(model, "block_count"));
+  add_attention(model, shape);
+  shape.layers.erase(shape.layers.begin(), shape.layers.begin() + static_cast<std::ptrdiff_t>(own));
+  return shape;
+}
 
 Result<Shape> shape_of(const gguf::Header& model) {
   Shape shape;

@@ -48,4 +48,8 @@ struct Shape {
 /// Source: llama.cpp 0.7, llama_hparams and the per-architecture load_hparams.
 [[nodiscard]] Result<Shape> shape_of(const gguf::Header& model);
 
+/// As shape_of, with only those layers that predict further tokens; without layers when the file
+/// has none that llama.cpp 0.7 is known to guess with.
+[[nodiscard]] Result<Shape> further_layers_of(const gguf::Header& model);
+
 }  // namespace plim::plan

@@ -35,10 +35,12 @@ Result<std::vector<Assessment>> assess_together(const hw::Hardware& hardware,
                                                 const std::vector<gguf::Header>& models,
                                                 const Wishes& wishes) {
   auto rest = hardware;
+  auto wished = wishes;
   std::vector<Assessment> answers;
   for (const auto& model : models) {
-    answers.push_back(TRY(assess(rest, model, wishes).transform_error(during(model.name()))));
+    answers.push_back(TRY(assess(rest, model, wished).transform_error(during(model.name()))));
     take(rest, answers.back().plan);
+    wished.drafter.reset();  // it guesses for the first one
   }
   return answers;
 }

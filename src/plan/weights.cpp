@@ -20,6 +20,21 @@ Bytes tied_output(const gguf::Header& model) {
   return tied ? table->bytes : Bytes{};
 }
 
+/// A row of blocks gets a sum, a scale or both for each block more.
+/// Source: ggml 0.27, ggml_backend_amx_get_alloc_size; exact on a model of q8_0.
+Bytes added_for_amx(const gguf::Tensor& tensor) {
+  struct Kind {
+    std::string_view type;
+    std::uint64_t block;  ///< Elements.
+    std::uint64_t added;  ///< Bytes.
+  };
+  constexpr std::array<Kind, 4> kinds{
+      {{"q8_0", 32, 4}, {"q4_K", 256, 4}, {"q5_K", 256, 4}, {"iq4_xs", 256, 2}}};
+  const auto* kind = std::ranges::find(kinds, tensor.type->name, &Kind::type);
+  if (kind == kinds.end() || tensor.dims.size() != 2) return {};
+  return Bytes{tensor.elements() / kind->block * kind->added};
+}
+
 }  // namespace
 
 bool is_lookup(const gguf::Header& model, std::string_view name) {
@@ -50,8 +65,11 @@ Weights weights_of(const gguf::Header& model, std::size_t layers) {
               .tied = tied_output(model),
               .file = model.tensor_bytes()};
   for (const auto& tensor : model.tensors) {
+    if (!is_lookup(model, tensor.name)) sum.repack += added_for_amx(tensor);
     const auto layer = layer_of(tensor.name);
-    if (layer >= 0 && static_cast<std::size_t>(layer) < layers) {
+    if (layer >= static_cast<std::int64_t>(layers)) {
+      sum.further += tensor.bytes;
+    } else if (layer >= 0) {
       const auto at = static_cast<std::size_t>(layer);
       sum.layers[at] += tensor.bytes;
       if (is_experts(tensor.name)) sum.experts[at] += tensor.bytes;

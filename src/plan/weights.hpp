@@ -12,14 +12,17 @@ namespace plim::plan {
 struct Weights {
   std::vector<Bytes> layers;   ///< All of each repeating layer.
   std::vector<Bytes> experts;  ///< The part of it that --n-cpu-moe keeps on the host.
-  Bytes output;                ///< Output layer and norm, and layers that only predict further.
+  Bytes output;                ///< Output layer and norm.
+  Bytes further;               ///< Layers that only predict further; loaded if they guess.
   Bytes lookups;               ///< Tables that rows are looked up in; always on the host.
   Bytes tied;                  ///< The token table when it is the output layer too: on a GPU it
                                ///< exists twice.
 
   [[nodiscard]] Bytes on_gpu() const;  ///< With all layers on GPUs.
-  [[nodiscard]] Bytes on_cpu() const { return file; }
+  [[nodiscard]] Bytes on_cpu() const { return file - further; }
   Bytes file;  ///< All tensors.
+  /// What the layout for AMX adds at most, where the CPU has that and computes all.
+  Bytes repack;
   friend bool operator==(const Weights&, const Weights&) = default;
 };
 

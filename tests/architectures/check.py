@@ -84,9 +84,10 @@ def write(path, model):
         file.truncate(len(head) + offset)
 
 
-def planned(plim, model, arguments):
+def planned(plim, model, arguments, speculation="off"):
     ran = subprocess.run([plim, "plan", model, "--device", DEVICE, "--ctx", str(CONTEXT), "--json", *arguments],
-                         capture_output=True, text=True, timeout=200, check=False)
+                         capture_output=True, text=True, timeout=200, check=False,
+                         env=os.environ | {"PLIM_ENGINE_SPECULATION": speculation})
     if ran.returncode not in (0, 6):
         return {"error": ran.stderr.strip()}
     plan = json.loads(ran.stdout)
@@ -108,12 +109,19 @@ def compare(ours, theirs):
                      for kind, limit in limits.items() if abs(ours[kind] - theirs[kind]) > limit)
 
 
-def turns_of(index):
+# With the model's own further layers guessing, in a context of their own.
+GUESSING = (["--spec-type", "draft-mtp", "-ctkd", "f16", "-ctvd", "f16"], [])
+
+
+def turns_of(index, model, named):
     if VULKAN:
         return VARIANTS[:1]
+    guessing = [GUESSING] if "nextn.eh_proj.weight" in model["layers"] else []
+    if named:
+        return [*VARIANTS, *guessing]
     if "--quick" in sys.argv:
-        return [VARIANTS[index % len(VARIANTS)]]
-    return [VARIANTS[0], VARIANTS[1 + index % (len(VARIANTS) - 1)]]
+        return [VARIANTS[index % len(VARIANTS)], *guessing]
+    return [VARIANTS[0], VARIANTS[1 + index % (len(VARIANTS) - 1)], *guessing]
 
 
 def main():
@@ -126,11 +134,12 @@ def main():
         for index, model in enumerate(m for m in models if not names or m["name"] in names):
             path = f"{folder}/{model['name']}.gguf"
             write(path, model)
-            turns = VARIANTS if names and not VULKAN else turns_of(index)
-            for engine_arguments, our_arguments in turns:
+            for engine_arguments, our_arguments in turns_of(index, model, bool(names)):
                 slots = [] if "-np" in engine_arguments else ["-np", "1"]
-                theirs = measure(server, path, [*PLACE, "-c", str(CONTEXT), *slots, *engine_arguments])
-                ours = planned(plim, path, our_arguments)
+                guesses = engine_arguments == GUESSING[0]
+                theirs = measure(server, path, [*PLACE, "-c", str(CONTEXT), *slots, *engine_arguments],
+                                 contexts=1 + guesses)
+                ours = planned(plim, path, our_arguments, "on" if guesses else "off")
                 fault = compare(ours, theirs)
                 if "-v" in sys.argv and not fault:
                     print(f"{model['name']:<18} {' '.join(our_arguments) or '-':<24} ok  compute "

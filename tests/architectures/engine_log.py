@@ -13,9 +13,9 @@ DONE = "graph: nodes"
 END = re.compile(DONE + "|error loading model|failed to|GGML_ASSERT|GGML_ABORT")
 
 
-def measure(server, model, arguments, limit_s=200):
-    """MiB by kind ("model", "kv", "rs", "compute"), to the two decimals the engine prints; or the
-    engine's last words under "error"."""
+def measure(server, model, arguments, contexts=1, limit_s=200):
+    """MiB by kind ("model", "kv", "rs", "compute"), to the two decimals the engine prints, of as
+    many contexts; or the engine's last words under "error"."""
     command = [server, "-m", model, "--fit", "off", "-fa", "on", "-lv", "4", "--no-warmup", "--no-repack",
                "--load-mode", "none", "--offline", "--no-ui", "--port", "0", *arguments]
     child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
@@ -33,7 +33,8 @@ def measure(server, model, arguments, limit_s=200):
             found["kv"] += float(match[1])
         if match := STATE.search(line):
             found["rs"] += float(match[1])
-        if END.search(line):
+        contexts -= DONE in line
+        if END.search(line) and (contexts == 0 or DONE not in line):
             break
     timer.cancel()
     os.killpg(child.pid, signal.SIGKILL)
