@@ -144,7 +144,7 @@ def print_results(args, tasks, found):
         print("\n".join(score.split(tasks, found, args.passes, field)))
     print("\n".join(score.totals(found, args.passes)))
     if args.uses_demo:
-        print("  The demo model only knows one-line bugs of six families in small Python modules; the other "
+        print("  The demo model only knows twelve families of bugs in small Python and C++ projects; the other "
               "tasks\n  are for real models and are left out here unless --only names them.")
 
 
