@@ -5,10 +5,9 @@ the same task, seed and context, once with plim's own server (planned flags, no 
 UNIX socket) and once with `llama-server -m FILE -c N` as endpoint; the speed is llama-server's own
 timing of decoding. And the servers alone, asked the same tokens: a prompt, a reply, and a reply that
 repeats a module with one line more, which a grammar of its tokens holds it to, since the demo model
-cannot do that by itself. There plim's flags are what `plim plan --calibrate` settles on, and, for the
-repeated code, with engine.speculation "on": "auto" leaves it off for a model of thousands of tokens
-per second, where a step takes so little that looking for guesses may cost 2 %. And what watching the engine costs while it
-streams.
+cannot do that by itself. There plim's flags are what `plim plan --calibrate` settles on; each pair
+of servers is started anew several times, because one start of the same server can be some percent
+faster than another. And what watching the engine costs while it streams.
 """
 
 import contextlib
@@ -96,11 +95,11 @@ def compare(name, model, folder, repeat):
             Figure(f"engine: {name}, plim's : plain", "×", ratios, bar=0.98, at_least=True)]
 
 
-def planned_flags(folder, model, speculation):
+def planned_flags(folder, model):
     """What plim starts its server with, once it has measured this machine."""
     ran = subprocess.run([client.PLIM, "plan", "--device", "cpu", "--ctx", str(CONTEXT), "--json",
                           "--calibrate", model], capture_output=True, text=True, check=True,
-                         env=client.environment(folder) | {"PLIM_ENGINE_SPECULATION": speculation})
+                         env=client.environment(folder))
     return json.loads(ran.stdout)["flags"]
 
 
@@ -146,31 +145,30 @@ def rewrite(url, text):
     return answer["timings"]["predicted_per_second"]
 
 
-WORKLOADS = [("prompt", prefill, "auto", 0.98), ("reply", reply, "auto", 0.98),
-             ("reply, guessing", reply, "on", None), ("repeated code", rewrite, "on", 1.5)]
+WORKLOADS = [("prompt", prefill, 0.98), ("reply", reply, 0.98), ("repeated code", rewrite, 1.5)]
 
 
-def compare_servers(name, model, folder, count=16):
-    with contextlib.ExitStack() as stack:
-        plain = stack.enter_context(started_server(folder, model))
-        ours = {choice: stack.enter_context(
-                    started_server(folder, model, planned_flags(folder, model, choice)))
-                for choice in ("auto", "on")}
-        figures = []
-        for what, measured, choice, bar in WORKLOADS:
-            pairs = []
-            for index, text in enumerate(modules(count)):
-                order = [ours[choice], plain] if index % 2 == 0 else [plain, ours[choice]]
-                speeds = {url: measured(url, text) for url in order}
-                pairs.append((speeds[ours[choice]], speeds[plain]))
-            figures += [
-                Figure(f"engine: {name}, {what}, plim's flags", "tokens/s",
-                       [own for own, _ in pairs], at_least=True, note=f"speculation {choice}"),
-                Figure(f"engine: {name}, {what}, plain", "tokens/s",
-                       [other for _, other in pairs], at_least=True, note="peer"),
-                Figure(f"engine: {name}, {what}, plim's : plain", "×",
-                       [own / other for own, other in pairs], bar=bar, at_least=True)]
-        return figures
+def compare_servers(name, model, folder, starts=4, count=5):
+    flags = planned_flags(folder, model)
+    pairs = {what: [] for what, _, _ in WORKLOADS}
+    texts = modules(count)
+    for _ in range(starts):
+        with started_server(folder, model) as plain, started_server(folder, model, flags) as ours:
+            for what, measured, _ in WORKLOADS:
+                for index, text in enumerate(texts):
+                    order = [ours, plain] if index % 2 == 0 else [plain, ours]
+                    speeds = {url: measured(url, text) for url in order}
+                    pairs[what].append((speeds[ours], speeds[plain]))
+    figures = []
+    for what, _, bar in WORKLOADS:
+        figures += [
+            Figure(f"engine: {name}, {what}, plim's flags", "tokens/s",
+                   [own for own, _ in pairs[what]], at_least=True),
+            Figure(f"engine: {name}, {what}, plain", "tokens/s",
+                   [other for _, other in pairs[what]], at_least=True, note="peer"),
+            Figure(f"engine: {name}, {what}, plim's : plain", "×",
+                   [own / other for own, other in pairs[what]], bar=bar, at_least=True)]
+    return figures
 
 
 def supervision():

@@ -235,7 +235,7 @@ def real_engine_as_planned(trial):
     real_engine(trial, "--ctx", str(256 * trial.random.randint(14, 28)))
     trial.finish()
     planned = "as planned" in trial.stderr and "not as planned" not in trial.stderr
-    return {"silent": not planned, "lost": trial.code not in (1, 3),
+    return {"silent": not planned, "lost": trial.code not in (0, 1, 3),
             "false_alarm": trial.seen(*ALARMS) is not None,
             "why": f"exit {trial.code}: {trial.stderr[-300:]}"}
 

@@ -167,7 +167,7 @@ class Trial:
         calls = [json.loads(call["arguments"])["path"] for message in messages
                  for call in message.get("tool_calls", [])]
         said = [message["content"] for message in messages if message["role"] == "assistant"]
-        return self.code == 3 and calls == ["a.txt", "b.txt"] and said[-1:] == [WORDS]
+        return self.code == 0 and calls == ["a.txt", "b.txt"] and said[-1:] == [WORDS]
 
     def tail(self):
         return " | ".join(line.strip()[21:] for _, line in self.log[-6:])

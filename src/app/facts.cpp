@@ -234,13 +234,19 @@ Result<bool> reckon(const Facts& facts, std::vector<plan::RunPlan>& rungs) {
   return !rungs.empty();
 }
 
+bool guesses_in_vain(const Facts& facts, const Config& config, const plan::RunPlan& plan) {
+  if (!plan.guesses_with_weights() || config.text("engine.speculation") == "on") return false;
+  if (facts.drafts_lose(plan)) return true;
+  return plan.draft_by == plan::DraftBy::layers && !plan.on_gpu && !facts.pace(plan);
+}
+
 void settle(const Facts& facts, const Config& config, plan::RunPlan& plan) {
   if (const auto pace = facts.pace(plan)) {
     if (!plan.on_gpu) plan.threads = pace->threads;
     use_pace(*pace, plan);
   }
   if (plan.guesses_with_weights() || config.text("engine.speculation") == "on") return;
-  if (!plan::drafts_are_cheap(plan) || facts.drafts_lose(plan)) plan.draft = 0;
+  if (facts.drafts_lose(plan)) plan.draft = 0;
 }
 
 }  // namespace plim::app

@@ -68,6 +68,12 @@ class Facts {
 /// much more as the first did. False: none is left. Errors: as Facts::compute.
 [[nodiscard]] Result<bool> reckon(const Facts& facts, std::vector<plan::RunPlan>& rungs);
 
+/// Whether `plan` guesses with weights in vain: it was measured to lose here; or it guesses by its
+/// own layers on a CPU, where that may lose, without a measurement that could tell (unless
+/// engine.speculation is "on").
+[[nodiscard]] bool guesses_in_vain(const Facts& facts, const Config& config,
+                                   const plan::RunPlan& plan);
+
 /// Settles how `plan` computes by what was measured: threads, predicted speed, whether tokens are
 /// guessed from text (unless engine.speculation is "on").
 void settle(const Facts& facts, const Config& config, plan::RunPlan& plan);

@@ -160,9 +160,27 @@ TEST_F(FactsTest, KeepWhatGuessesApart) {
   EXPECT_TRUE(facts().drafts_lose(by_layers));
   EXPECT_FALSE(facts().drafts_lose(by_text));
   EXPECT_FALSE(facts().proved(by_text));
+  EXPECT_TRUE(guesses_in_vain(facts(), config_, by_layers));
+  EXPECT_FALSE(guesses_in_vain(facts(), config_, by_text));
   auto settled = by_layers;
   settle(facts(), config_, settled);
   EXPECT_EQ(settled.draft, 16) << "a plan without it stands below; this one is dropped whole";
+}
+
+TEST_F(FactsTest, LetLayersGuessOnAProcessorOnlyWhereALossCanBeTold) {
+  auto by_layers = plan(4096, 1_MiB);
+  by_layers.draft = 3;
+  by_layers.draft_by = plan::DraftBy::layers;
+  EXPECT_TRUE(guesses_in_vain(facts(), config_, by_layers));
+  auto by_model = by_layers;
+  by_model.draft_by = plan::DraftBy::model;
+  EXPECT_FALSE(guesses_in_vain(facts(), config_, by_model)) << "the user asked for it";
+  facts().remember_pace(by_layers, {1, 100, 10});
+  EXPECT_FALSE(guesses_in_vain(facts(), config_, by_layers));
+  auto on_gpu = by_layers;
+  on_gpu.device = "CUDA0";
+  on_gpu.on_gpu = true;
+  EXPECT_FALSE(guesses_in_vain(facts(), config_, on_gpu));
 }
 
 TEST_F(FactsTest, SettleThreadsSpeedAndGuessing) {

@@ -79,13 +79,10 @@ void widen(const plan::Wishes& wishes, Local& local) {
     local.rungs = std::move(*rungs);
 }
 
-/// What guesses with weights of its own and was measured to lose is not planned for.
-void drop_losses(const Facts& facts, const Config& config, std::vector<plan::RunPlan>& rungs) {
-  if (config.text("engine.speculation") == "on") return;
-  const auto loses = [&](const plan::RunPlan& plan) {
-    return plan.guesses_with_weights() && facts.drafts_lose(plan);
-  };
-  if (!std::ranges::all_of(rungs, loses)) std::erase_if(rungs, loses);
+void drop_vain_guesses(const Facts& facts, const Config& config,
+                       std::vector<plan::RunPlan>& rungs) {
+  const auto vain = [&](const plan::RunPlan& plan) { return guesses_in_vain(facts, config, plan); };
+  if (!std::ranges::all_of(rungs, vain)) std::erase_if(rungs, vain);
 }
 
 /// What does not fit by the engine's own dry run is not tried. Where it tells nothing the
@@ -148,7 +145,7 @@ Result<Local> plan_local(const Context& context,
     local.facts->glance(local.rungs.front());
   }
   widen(wishes, local);
-  drop_losses(*local.facts, context.config, local.rungs);
+  drop_vain_guesses(*local.facts, context.config, local.rungs);
   std::ranges::move(notes, std::back_inserter(local.rungs.front().warnings));
   if (!local.facts->proved(local.rungs.front())) TRY(ask_engine(local));
   const auto careful = local.rungs.front().threads;
@@ -198,10 +195,15 @@ Result<std::unique_ptr<engine::LocalEngine>> start_local(const Context& context,
 
 std::string plan_line(const plan::RunPlan& plan) {
   const auto& row = plan.ledger.front();
-  return std::format("plan: {} on {}: {} weights + {} KV cache + {} compute, {} left of {} free",
-                     plan.model, plan.device_label, to_string(row.weights),
-                     to_string(row.kv + row.recurrent), to_string(row.compute), to_string(row.left),
-                     to_string(row.free));
+  auto text = std::format(
+      "plan: {} on {}: {} weights + {} KV cache + {} compute, {} left of {} free", plan.model,
+      plan.device_label, to_string(row.weights), to_string(row.kv + row.recurrent),
+      to_string(row.compute), to_string(row.left), to_string(row.free));
+  if (plan.guesses_with_weights()) {
+    text +=
+        std::format("; {} of it to guess {} tokens ahead", to_string(plan.draft_bytes), plan.draft);
+  }
+  return text;
 }
 
 std::string proof_line(const engine::Proof& proof) {

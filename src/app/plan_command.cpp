@@ -129,11 +129,10 @@ void calibrate(const Facts& facts, const plan::RunPlan& plan, std::vector<std::s
 }
 
 /// `wishes` as what was measured here changes them: the ubatch, unless the user named one, and no
-/// guessing ahead that loses.
+/// guessing in vain.
 plan::Wishes learnt(const Facts& facts, const Config& config, const plan::RunPlan& plan,
                     plan::Wishes wishes) {
-  const bool may_lose = plan.guesses_with_weights() && config.text("engine.speculation") != "on";
-  if (may_lose && facts.drafts_lose(plan)) wishes.draft_ahead = 0;
+  if (guesses_in_vain(facts, config, plan)) wishes.draft_ahead = 0;
   const auto pace = facts.pace(plan);
   if (pace && wishes.ubatch == plan::Wishes().ubatch) wishes.ubatch = pace->ubatch;
   wishes.batch = std::max(wishes.batch, wishes.ubatch);

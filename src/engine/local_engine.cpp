@@ -154,7 +154,7 @@ LocalEngine::Round LocalEngine::ask(const ChatRequest& request, const Sink& on_d
   {
     const std::scoped_lock mail(mail_);
     flight_ = &flight;
-    if (interruption_) flight.request_stop();  // it came while the last reply ended
+    if (interruption_) cut_short(*interruption_);  // it came while the last reply ended
   }
   bool passed_on = false;
   const Sink sink = [&](const Delta& delta) {
@@ -172,6 +172,7 @@ LocalEngine::Round LocalEngine::ask(const ChatRequest& request, const Sink& on_d
     const std::scoped_lock mail(mail_);
     flight_ = nullptr;
     interruption = std::exchange(interruption_, {});
+    if (reply) cut_short_ = false;
   }
   if (reply) {
     learn(usage);
@@ -359,7 +360,15 @@ void LocalEngine::on_finding(const Finding& finding) {
   if (turn) return react(finding);
   const std::scoped_lock mail(mail_);
   interruption_ = finding;
-  if (flight_ != nullptr) flight_->request_stop();
+  cut_short(finding);
+}
+
+// Whoever holds mail_. A shortage that lasts would end each new try of the same reply, until none
+// is left: the second one is let through, and the plan taken down after it.
+void LocalEngine::cut_short(const Finding& finding) {
+  if (flight_ == nullptr) return;
+  if (finding.reaction == Reaction::shrink && std::exchange(cut_short_, true)) return;
+  flight_->request_stop();
 }
 
 void LocalEngine::remember_look() {

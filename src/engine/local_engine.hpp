@@ -76,6 +76,7 @@ class LocalEngine final : public Engine {
   void on_finding(const Finding& finding);
   void on_look();
   void remember_look();
+  void cut_short(const Finding& finding);
 
   void tell(const Finding& finding, std::string_view advice);
   void note(std::string text);
@@ -102,6 +103,7 @@ class LocalEngine final : public Engine {
   std::vector<std::string> notices_;
   Reading seen_;  // at the last look
   std::optional<Finding> interruption_;
+  bool cut_short_ = false;  // a reply was, and none has come whole since
   std::stop_source* flight_ = nullptr;  // ends the reply under way
 
   ServerProcess server_;

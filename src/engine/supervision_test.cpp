@@ -207,6 +207,33 @@ TEST(Supervision, InterruptsAReplyForMemoryAndAsksAgainWhenNothingWasShown) {
   EXPECT_EQ(machine.engine->plan(), fake_plan(16384));
 }
 
+// Each try is asked for anew, as an agent does, since words of the one before were shown.
+TEST(Supervision, LetsTheSecondTryOfAReplyThroughWhileAShortageLasts) {
+  Machine machine("");
+  std::string words;
+  for (int i = 0; i < 60; ++i) words += "word ";
+  test::write_file(machine.options.program.parent_path().parent_path() / "model.jsonl",
+                   std::format(R"({{"content":"{}","delay_ms":20}})", words) + "\n");
+  machine.options.fallbacks = {fake_plan(16384), fake_plan(8192), fake_plan(4096)};
+  ASSERT_NO_FATAL_FAILURE(machine.start());
+  const auto transcript = test::ask("hello");
+  const auto try_once = [&] {
+    bool begun = false;
+    return machine.engine->chat({.transcript = transcript},
+                                [&](const Delta& delta) {
+                                  if (!std::holds_alternative<chat::TextDelta>(delta)) return;
+                                  if (std::exchange(begun, true)) return;
+                                  machine.show_process();
+                                  machine.set_available(100_MiB);
+                                },
+                                {});
+  };
+  EXPECT_FALSE(try_once());
+  const auto second = try_once();
+  ASSERT_TRUE(second) << second.error().error.message;
+  EXPECT_EQ(second->message.content, words);
+}
+
 TEST(Supervision, SaysSoWhenNothingSmallerIsPlanned) {
   Machine machine(ten_replies);
   machine.options.fallbacks.clear();
