@@ -80,9 +80,9 @@ class RunTask : public testing::Test {
     fs::create_directories(place_ / "project");
     std::ofstream(place_ / "project/a.txt") << "one\ntwo\n";
     files_.emplace(workspace::Workspace::open(place_ / "project", place_ / "state").value());
-    EXPECT_TRUE(files_->begin_task("t"));
     sandbox_.emplace(sandbox::Sandbox::open({.project = files_->root()}).value());
     session_.emplace(session::Session::create(place_ / "sessions", "p").value());
+    EXPECT_TRUE(files_->begin_task(session_->id()));
   }
   ~RunTask() override { fs::remove_all(place_); }
 
@@ -147,6 +147,22 @@ TEST_F(RunTask, IsAnsweredWhereNothingChangedAndNothingCanBeVerified) {
   engine_.replies = {says("It counts."), says("It counts.")};
   EXPECT_EQ(run({.permissions = yes}).outcome, Outcome::answered);
   EXPECT_EQ(run({.permissions = {.read_only = true}}).outcome, Outcome::answered);
+}
+
+TEST_F(RunTask, IsUnverifiedWhereAnEarlierRunOfTheSessionChangedAFile) {
+  engine_.replies = {calls("edit", edit_two), says("Done."), says("It counts.")};
+  (void)run({.permissions = yes});
+  EXPECT_EQ(run({.permissions = yes}).outcome, Outcome::unverified);
+  ASSERT_TRUE(files_->undo(session_->id()));
+  engine_.replies = {says("It counts.")};
+  EXPECT_EQ(run({.permissions = yes}).outcome, Outcome::answered);
+}
+
+TEST_F(RunTask, IsUnverifiedWhereEveryEditFailed) {
+  engine_.replies = {calls("edit", R"({"path":"a.txt","old":"three","new":"3"})"), says("Done.")};
+  const auto end = run({.permissions = yes});
+  EXPECT_EQ(end.outcome, Outcome::unverified);
+  EXPECT_THAT(end.reason, HasSubstr("its edits failed"));
 }
 
 TEST_F(RunTask, OnlyEverAppendsToTheTranscript) {

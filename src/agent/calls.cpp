@@ -106,6 +106,7 @@ tools::Outcome Task::outcome_of(const chat::ToolCall& call) {
   if (const auto refusal = refuse(call)) return {*refusal, true, {}, {}};
   if (auto known = answer_from_retrieved(call)) return *std::move(known);
   auto outcome = parts_.tools.run(call, scope());
+  failed_edit_ |= outcome.is_error && parts_.tools.access(call.name) == tools::Access::write;
   for (const auto& what : outcome.mended) count_rescue(what);
   // The cap in bytes is an estimate; text that is denser than most is cut again.
   while (!budget_.fits(outcome.text, budget_.tool_result()) && outcome.text.size() > 256) {

@@ -36,7 +36,8 @@ chat::Message task_message(std::string_view task, const Project& project,
   return {.role = chat::Role::user, .content = std::move(text)};
 }
 
-void repair(chat::Transcript& transcript) {
+std::vector<chat::ToolCall> repair(chat::Transcript& transcript) {
+  std::vector<chat::ToolCall> cut_off;
   chat::Transcript whole;
   for (std::size_t i = 0; i < transcript.size();) {
     auto message = std::move(transcript[i++]);
@@ -50,14 +51,18 @@ void repair(chat::Transcript& transcript) {
     whole.push_back(std::move(message));
     for (const auto& call : calls) {
       const auto found = answers.find(call.id);
-      whole.push_back(found != answers.end()
-                          ? std::move(found->second)
-                          : chat::Message{.role = chat::Role::tool,
-                                          .content = "error: interrupted before it finished",
-                                          .tool_call_id = call.id});
+      if (found != answers.end()) {
+        whole.push_back(std::move(found->second));
+        continue;
+      }
+      whole.push_back({.role = chat::Role::tool,
+                       .content = "error: interrupted before it finished",
+                       .tool_call_id = call.id});
+      cut_off.push_back(call);
     }
   }
   transcript = std::move(whole);
+  return cut_off;
 }
 
 }  // namespace plim::agent

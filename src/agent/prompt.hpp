@@ -4,6 +4,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "chat/message.hpp"
 
@@ -24,7 +25,7 @@ struct Project {
                                          std::size_t file_list_bytes);
 
 /// Makes a transcript from a session file valid for the wire again: a call without its result
-/// (the process was killed) gets one that says so.
-void repair(chat::Transcript& transcript);
+/// (the process was killed) gets one that says so. These calls, whose effect nobody knows.
+std::vector<chat::ToolCall> repair(chat::Transcript& transcript);
 
 }  // namespace plim::agent

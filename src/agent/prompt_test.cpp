@@ -9,6 +9,7 @@ namespace {
 using chat::Message;
 using chat::Role;
 using testing::EndsWith;
+using testing::IsEmpty;
 using testing::StartsWith;
 
 const std::vector<std::string> two_files{"a.py", "test_a.py"};
@@ -36,7 +37,9 @@ TEST(Repair, AnswersCallsThatTheProcessDidNotSurvive) {
   chat::Transcript transcript{{.role = Role::user, .content = "t"},
                               call("1"),
                               {.role = Role::tool, .content = "ok", .tool_call_id = "1"}};
-  repair(transcript);
+  const auto cut_off = repair(transcript);
+  ASSERT_EQ(cut_off.size(), 1U);
+  EXPECT_EQ(cut_off.front().id, "1b");
   ASSERT_EQ(transcript.size(), 4U);
   EXPECT_EQ(transcript[2].content, "ok");
   EXPECT_EQ(transcript[3].tool_call_id, "1b");
@@ -48,7 +51,7 @@ TEST(Repair, LeavesAWholeTranscriptAsItIs) {
                               {.role = Role::assistant, .content = "done"},
                               {.role = Role::user, .content = "more"}};
   const auto before = transcript;
-  repair(transcript);
+  EXPECT_THAT(repair(transcript), IsEmpty());
   EXPECT_EQ(transcript, before);
 }
 

@@ -1,5 +1,6 @@
 #include "agent/task.hpp"
 
+#include <algorithm>
 #include <format>
 #include <utility>
 
@@ -52,7 +53,10 @@ Task::Task(chat::Transcript transcript, const Parts& parts, const Options& optio
       sink_(sink),
       deadline_(std::move(stop), options.time_limit),
       budget_(parts.engine.served().context) {
-  repair(transcript_);
+  const auto writes = [&](const chat::ToolCall& call) {
+    return parts_.tools.access(call.name).value_or(tools::Access::read) != tools::Access::read;
+  };
+  unknown_effect_ = std::ranges::any_of(repair(transcript_), writes);
   record_.restore(transcript_);
   fixed_.tools = text_cost(chat::tools_json(parts.tools.specs()));
   fixed_.system = message_cost(system_message());
@@ -185,8 +189,14 @@ std::optional<Ending> Task::check(const chat::Reply& reply) {
 }
 
 Ending Task::unproved(const std::string& why) const {
-  if (!changed_.empty()) return {chat::Outcome::unverified, "done, but " + why};
+  // Of the whole session: what an earlier run of it left unproved is no more proved by this one.
+  const auto changed = parts_.files.changed_by(parts_.session.id());
+  if (!changed || !changed->empty()) return {chat::Outcome::unverified, "done, but " + why};
   if (refused_) return {chat::Outcome::refused, "nothing was changed: it was refused"};
+  if (unknown_effect_) {
+    return {chat::Outcome::unverified, "what a call changed that was cut off is not known"};
+  }
+  if (failed_edit_) return {chat::Outcome::unverified, "nothing was changed: its edits failed"};
   return {chat::Outcome::answered, "nothing was changed"};
 }
 

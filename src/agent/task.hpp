@@ -107,6 +107,8 @@ class Task {
   bool is_new_ = true;
   bool refused_ = false;
   bool end_refused_ = false;
+  bool failed_edit_ = false;
+  bool unknown_effect_ = false;  // of a call that an earlier process did not survive
   bool session_lost_ = false;
   bool no_room_ = false;
   std::string_view warning_;  // words that the model gets after its calls

@@ -110,6 +110,12 @@ void Checkpoints::keep_within_quota() {
   blobs_.trim(newest_first, max_store_bytes);
 }
 
+Result<std::vector<std::string>> Checkpoints::changed_by(const std::string& task) const {
+  std::vector<std::string> paths;
+  for (const auto& [path, _] : pending_changes(TRY(journal_.read()), task)) paths.push_back(path);
+  return paths;
+}
+
 Result<UndoReport> Checkpoints::undo(const sys::Directory& root, const std::string& task) {
   const auto records = TRY(journal_.read());
   UndoReport report{.task = task.empty() ? newest_pending_task(records) : task};

@@ -33,6 +33,8 @@ class Checkpoints {
   Result<void> after_command(const std::vector<Record>& records,
                              const std::vector<std::string>& before_bytes);
 
+  /// See Workspace::changed_by.
+  [[nodiscard]] Result<std::vector<std::string>> changed_by(const std::string& task) const;
   /// See Workspace::undo.
   Result<UndoReport> undo(const sys::Directory& root, const std::string& task);
 

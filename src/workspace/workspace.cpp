@@ -360,6 +360,10 @@ Result<CommandChanges> Workspace::after_command() {
   return state_->record_command().transform_error(during("recording what the command changed"));
 }
 
+Result<std::vector<std::string>> Workspace::changed_by(const std::string& task) const {
+  return state_->checkpoints.changed_by(task);
+}
+
 Result<UndoReport> Workspace::undo(const std::string& task) {
   auto report = TRY(state_->checkpoints.undo(state_->root, task));
   // These changed by our own hand: nobody needs to be told of a stranger.

@@ -117,6 +117,10 @@ class Workspace {
   /// Errors: invalid without before_command; io.
   Result<CommandChanges> after_command();
 
+  /// The files that `task` changed, in this process or an earlier one, and that undo() would look
+  /// at; sorted. Errors: io.
+  [[nodiscard]] Result<std::vector<std::string>> changed_by(const std::string& task) const;
+
   /// Takes back a task's changes, the newest task's not yet undone when `task` is empty.
   /// Files that someone else changed since are reported and not touched.
   /// Errors: not_found for an unknown task; io. A report with conflicts is a success.
