@@ -13,6 +13,7 @@ import collections
 import concurrent.futures
 import os
 import pathlib
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -76,13 +77,14 @@ def measure():
     def count(key):
         return [sum(bool(verdict.get(key)) for _, verdict in results)]
 
+    memory = worst(results, "memory_s")
     return [
         Figure("spill: cases", "", [len(results)], bar=min(200, len(results)), at_least=True),
         Figure("spill: silent spills", "", count("silent"), bar=0),
         Figure("spill: lost turns", "", count("lost"), bar=0),
         Figure("spill: false alarms", "", count("false_alarm"), bar=1),
-        Figure("spill: memory seen after, worst", "s", [max(worst(results, "memory_s"))], bar=2,
-               note=f"median {sorted(worst(results, 'memory_s'))[len(worst(results, 'memory_s')) // 2]:.2f}"),
+        Figure("spill: memory seen after, worst", "s", [max(memory)], bar=2,
+               note=f"of {len(memory)}, median {statistics.median(memory):.2f}"),
         Figure("spill: hang seen after, worst", "s", [max(worst(results, "hang_s"))], bar=10),
         Figure("spill: next token after a death", "s", worst(results, "revived_s"), bar=3),
     ]

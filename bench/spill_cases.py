@@ -11,6 +11,8 @@ import time
 
 from spill_trial import MIB, RESERVE_MIB, kills_for_memory
 
+# Replies that last several looks, so that what happens meanwhile has to be seen.
+SLOW = (60, 110)
 ALARMS = ("SPILL", "PRESSURE", "OOM", "HUNG", "DEGRADED")
 
 
@@ -77,7 +79,7 @@ def full_context_kills(trial):
 
 def others_take_ram(trial):
     trial.own_memory()
-    trial.start()
+    trial.start(chunk_ms=SLOW)
     if not trial.begun():
         trial.finish()
         return {"lost": True, "why": trial.stderr[-300:]}
@@ -103,7 +105,7 @@ def others_come_and_go(trial):
 
 
 def others_take_gpu(trial):
-    trial.start(trial.own_gpu())
+    trial.start(trial.own_gpu(), chunk_ms=SLOW)
     if not trial.begun():
         trial.finish()
         return {"lost": True, "why": trial.stderr[-300:]}
@@ -121,7 +123,7 @@ def driver_moves_memory(trial):
     """Pages of the engine leave the GPU: its residency is below what was planned."""
     trial.model = trial.models["heavy"]
     planned = trial.model.stat().st_size / MIB
-    trial.start([*trial.own_gpu(), "--host-kib", str(259 * 2048 * 4 / 1024)])
+    trial.start([*trial.own_gpu(), "--host-kib", str(259 * 2048 * 4 / 1024)], chunk_ms=SLOW)
     if not trial.begun():
         trial.finish()
         return {"lost": True, "why": trial.stderr[-300:]}
@@ -199,7 +201,7 @@ def killed_for_memory(trial):
         return {"why": "no control group can be made here"}
     group, limit = made
     try:
-        trial.start()
+        trial.start(chunk_ms=SLOW, grow_kib=256)
         if not trial.begun():
             trial.finish()
             return {"lost": True, "why": trial.stderr[-300:]}

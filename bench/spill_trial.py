@@ -80,9 +80,9 @@ class Trial:
 
     # ---- the run
 
-    def start(self, engine_args=(), replies=None, real=False):
+    def start(self, engine_args=(), replies=None, real=False, chunk_ms=(5, 25), **every):
         if not real:
-            script = [{"delay_ms": self.random.randint(5, 25), **reply}
+            script = [{"delay_ms": self.random.randint(*chunk_ms), **every, **reply}
                       for reply in replies or REPLIES]
             engine = local_engine.fake_engine(
                 self.place, [*engine_args, "--by-turn"], script)

@@ -177,6 +177,8 @@ std::optional<Finding> Judge::take_speed(const chat::Usage& reply, double cpu_st
                                  : ""));
 }
 
+bool Judge::in_doubt() const { return device_floor_.waits() || host_floor_.waits(); }
+
 int Judge::seconds_with_room(Bytes more) const {
   int seconds = 0;
   for (auto room = room_.rbegin(); room != room_.rend() && *room > more; ++room) ++seconds;

@@ -50,6 +50,9 @@ class Judge {
   /// tokens is faster than usual, or it should be: it is held against the others, not among them.
   [[nodiscard]] std::optional<Finding> take_speed(const chat::Usage& reply, double cpu_stall);
 
+  /// Whether memory runs short and one more reading decides: not one to wait a second for.
+  [[nodiscard]] bool in_doubt() const;
+
   /// For how many readings in a row `more` bytes would have fitted beside all reserves.
   [[nodiscard]] int seconds_with_room(Bytes more) const;
 
@@ -58,6 +61,7 @@ class Judge {
   class Alarm {
    public:
     bool begins(bool holds, int need);
+    [[nodiscard]] bool waits() const { return held_ > 0 && !on_; }
 
    private:
     int held_ = 0;

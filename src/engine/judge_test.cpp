@@ -43,6 +43,22 @@ TEST(Judge, SaysNothingOfAnEngineThatIsWell) {
   EXPECT_TRUE(findings(judge, calm(), 100).empty());
 }
 
+TEST(Judge, IsInDoubtBetweenTheFirstLowReadingAndTheSecond) {
+  Judge judge(gpu_plan(), calm());
+  auto low = calm();
+  low.device->free = 900_MiB;
+  EXPECT_FALSE(judge.in_doubt());
+  EXPECT_TRUE(findings(judge, low).empty());
+  EXPECT_TRUE(judge.in_doubt());
+  EXPECT_EQ(findings(judge, low).size(), 1);
+  EXPECT_FALSE(judge.in_doubt());
+  EXPECT_TRUE(findings(judge, calm()).empty());
+  EXPECT_TRUE(findings(judge, low).empty());
+  EXPECT_TRUE(judge.in_doubt());
+  EXPECT_TRUE(findings(judge, calm()).empty());
+  EXPECT_FALSE(judge.in_doubt());
+}
+
 struct Case {
   const char* what;
   EventKind kind;

@@ -71,9 +71,15 @@ void Watcher::run(std::stop_token stop) {
   std::condition_variable_any never;
   std::unique_lock lock(mutex);
   while (!stop.stop_requested()) {
-    never.wait_for(lock, stop, options_.period, [] { return false; });
+    never.wait_for(lock, stop, pause(), [] { return false; });
     if (!stop.stop_requested()) look();
   }
+}
+
+// Trouble is to be seen within two seconds, which two looks a second apart may just miss.
+milliseconds Watcher::pause() const {
+  const std::scoped_lock lock(mutex_);
+  return judge_ && judge_->in_doubt() ? options_.period / 2 : options_.period;
 }
 
 void Watcher::look() {

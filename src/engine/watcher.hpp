@@ -48,6 +48,7 @@ class Watcher {
   using Clock = std::chrono::steady_clock;
 
   void run(std::stop_token stop);
+  [[nodiscard]] std::chrono::milliseconds pause() const;
   void look();
 
   const Options options_;

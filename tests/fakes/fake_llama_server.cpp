@@ -7,6 +7,7 @@
 // object or raw text, "id"?}]}) and what goes wrong with it:
 //   "finish": "length"         the finish_reason
 //   "delay_ms": 20             before each chunk
+//   "grow_kib": 256            memory taken with each chunk, until the reply is over
 //   "status": 500, "body": {}  an HTTP error instead of a stream
 //   "cut": true                the connection drops after the message, before its finish
 //   "stall": true              silence after the message, until the client leaves
@@ -543,7 +544,10 @@ class Fake {
   static bool send(httplib::DataSink& sink, const Json& line, const std::vector<Json>& message,
                    const std::vector<Json>& rest) {
     const std::chrono::milliseconds delay(line.value("delay_ms", 0));
+    const auto growth = line.value("grow_kib", std::size_t{0}) * 1024;
+    std::vector<std::string> grown;
     for (const auto& event : message) {
+      if (growth > 0) grown.emplace_back(growth, 'x');
       if (delay.count() > 0) std::this_thread::sleep_for(delay);
       if (!write(sink, "data: " + dump(event) + "\n\n")) return false;
     }
