@@ -34,6 +34,17 @@ TEST(ReplyWatch, StopsAStreamThatRepeatsItself) {
   EXPECT_LT(pieces, 250);
 }
 
+TEST(ReplyWatch, LetsACallRepeatTwiceAsMuchAsText) {
+  const auto verdict_after = [](std::string_view unit, int count) {
+    ReplyWatch watch(1000);
+    auto verdict = Verdict::go_on;
+    for (int i = 0; i < count && verdict == Verdict::go_on; ++i) verdict = watch.feed_call(unit);
+    return verdict;
+  };
+  EXPECT_EQ(verdict_after("0x00, 0x00, ", 190), Verdict::go_on);
+  EXPECT_EQ(verdict_after("0x00, 0x00, ", 230), Verdict::repeats);
+}
+
 TEST(ReplyWatch, StopsThinkingThatLeavesNoRoomForAnAnswer) {
   ReplyWatch watch(1000);
   EXPECT_EQ(watch.feed(std::string(900, 'a'), true), Verdict::go_on);

@@ -67,12 +67,14 @@ engine::ChatResult Task::request(const chat::Transcript& transcript, Tokens max_
        .temperature = options_.temperature,
        .seed = options_.seed},
       [&](const engine::Delta& delta) {
-        if (const auto* piece = std::get_if<chat::TextDelta>(&delta)) {
-          if (verdict == ReplyWatch::Verdict::go_on)
-            verdict = watch.feed(piece->text, piece->reasoning);
-          if (verdict != ReplyWatch::Verdict::go_on) abort.request_stop();
-          if (!piece->reasoning) text += piece->text;
+        const auto* piece = std::get_if<chat::TextDelta>(&delta);
+        const auto* call = std::get_if<chat::CallDelta>(&delta);
+        if (verdict == ReplyWatch::Verdict::go_on) {
+          if (piece != nullptr) verdict = watch.feed(piece->text, piece->reasoning);
+          if (call != nullptr) verdict = watch.feed_call(call->arguments);
         }
+        if (verdict != ReplyWatch::Verdict::go_on) abort.request_stop();
+        if (piece != nullptr && !piece->reasoning) text += piece->text;
         if (shown) std::visit([this](const auto& event) { sink_(event); }, delta);
       },
       abort.get_token());

@@ -46,6 +46,13 @@ struct TextDelta {
   friend bool operator==(const TextDelta&, const TextDelta&) = default;
 };
 
+/// A piece of a tool call's arguments while they stream; not stored in session files.
+struct CallDelta {
+  std::string name;  ///< The tool's, as the model wrote it.
+  std::string arguments;
+  friend bool operator==(const CallDelta&, const CallDelta&) = default;
+};
+
 /// Prompt processing advanced; not stored in session files.
 struct PrefillProgress {
   Tokens processed;
@@ -136,9 +143,9 @@ struct TaskFinished {
   friend bool operator==(const TaskFinished&, const TaskFinished&) = default;
 };
 
-using Event = std::variant<TaskStarted, MessageAdded, TextDelta, PrefillProgress, ToolStarted,
-                           ToolFinished, FileChanged, VerifyStarted, VerifyFinished, TurnFinished,
-                           Compacted, Notice, TaskFinished>;
+using Event = std::variant<TaskStarted, MessageAdded, TextDelta, CallDelta, PrefillProgress,
+                           ToolStarted, ToolFinished, FileChanged, VerifyStarted, VerifyFinished,
+                           TurnFinished, Compacted, Notice, TaskFinished>;
 
 /// One line of JSON without a newline: `{"type":"text_delta","text":"…"}`. Ill-formed UTF-8
 /// becomes U+FFFD.

@@ -69,6 +69,10 @@ Json write(const TextDelta& event) {
   return {{"type", "text_delta"}, {"text", event.text}, {"reasoning", event.reasoning}};
 }
 
+Json write(const CallDelta& event) {
+  return {{"type", "call_delta"}, {"name", event.name}, {"arguments", event.arguments}};
+}
+
 Json write(const PrefillProgress& event) {
   return {{"type", "prefill"}, {"processed", event.processed.value}, {"total", event.total.value}};
 }
@@ -314,6 +318,7 @@ std::optional<Event> read_event(std::string_view type, Members& in) {
   }
   if (type == "message") return MessageAdded{read_message(in.object("message"), in.wrong())};
   if (type == "text_delta") return TextDelta{in.text("text"), in.flag("reasoning")};
+  if (type == "call_delta") return CallDelta{in.text("name"), in.text("arguments")};
   if (type == "prefill") return PrefillProgress{in.tokens("processed"), in.tokens("total")};
   if (type == "tool_started") return ToolStarted{read_call(in.object("call"), in.wrong())};
   if (type == "tool_finished") return read_tool_finished(in);

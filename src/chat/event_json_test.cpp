@@ -30,6 +30,7 @@ const std::vector<Event>& one_of_each() {
                     .tool_calls = {call, {.id = "c2", .name = "run", .arguments = "{}"}}}},
       MessageAdded{{.role = Role::tool, .content = "ok", .tool_call_id = "c1"}},
       TextDelta{.text = "Hel", .reasoning = true},
+      CallDelta{.name = "write", .arguments = "{\"path\":"},
       PrefillProgress{.processed = {512}, .total = {1024}},
       ToolStarted{call},
       ToolFinished{.result = {.call_id = "c1", .text = "no match", .is_error = true},
@@ -77,6 +78,7 @@ TEST(EventJson, HasTheseWireNames) {
             "{\"type\":\"message\"\n"
             "{\"type\":\"message\"\n"
             "{\"type\":\"text_delta\"\n"
+            "{\"type\":\"call_delta\"\n"
             "{\"type\":\"prefill\"\n"
             "{\"type\":\"tool_started\"\n"
             "{\"type\":\"tool_finished\"\n"

@@ -108,7 +108,10 @@ std::string View::operator()(const chat::TaskStarted& event) {
                                      terminal_safe(event.model), to_string(event.context))));
 }
 
-std::string View::operator()(const chat::MessageAdded&) { return ""; }
+std::string View::operator()(const chat::MessageAdded&) {
+  written_ = 0;
+  return "";
+}
 
 std::string View::operator()(const chat::TextDelta& event) {
   std::string out;
@@ -119,6 +122,13 @@ std::string View::operator()(const chat::TextDelta& event) {
   if (!line_open_ && text.find_first_not_of(" \n") == std::string::npos) return out;
   line_open_ = !text.ends_with('\n');
   return out + (event.reasoning ? paint(Colour::dim, text) : text);
+}
+
+std::string View::operator()(const chat::CallDelta& event) {
+  const auto shown = written_ / 100;
+  written_ += event.arguments.size();
+  if (!style_.transient || written_ / 100 == shown) return "";
+  return status(std::format("  {}: {} written", one_line(event.name, 24), to_string(Bytes{written_})));
 }
 
 std::string View::operator()(const chat::PrefillProgress& event) {

@@ -31,6 +31,7 @@ class View {
   std::string operator()(const chat::TaskStarted& event);
   std::string operator()(const chat::MessageAdded& event);
   std::string operator()(const chat::TextDelta& event);
+  std::string operator()(const chat::CallDelta& event);
   std::string operator()(const chat::PrefillProgress& event);
   std::string operator()(const chat::ToolStarted& event);
   std::string operator()(const chat::ToolFinished& event);
@@ -53,6 +54,7 @@ class View {
   bool status_shown_ = false;
   bool reasoning_ = false;
   std::string call_;  // the line of the running tool call
+  std::size_t written_ = 0;  // bytes of the call that the model is writing
 };
 
 /// A tool call in one line for people: "edit basket.py", "run python3 -m unittest".

@@ -61,6 +61,16 @@ TEST(View, WipesProgressAgain) {
   EXPECT_EQ(text, "reading the prompt: 25% of 8.2k tokens\r\x1b[KHello");
 }
 
+TEST(View, CountsWhatTheModelWritesInACall) {
+  View view({.color = false, .transient = true, .width = 40});
+  const chat::CallDelta piece{"write", std::string(60, 'x')};
+  EXPECT_EQ(render_all(view, {piece}), "");
+  EXPECT_EQ(render_all(view, {piece, piece}), "  write: 120 B written");
+  EXPECT_EQ(render_all(view, {chat::MessageAdded{}, piece}), "") << "another call begins";
+  View pipe({});
+  EXPECT_EQ(render_all(pipe, {piece, piece}), "");
+}
+
 TEST(View, ReplacesARunningCallByItsResult) {
   View view({.color = false, .transient = true, .width = 80});
   const auto text =

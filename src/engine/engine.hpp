@@ -43,9 +43,9 @@ struct ChatRequest {
   std::optional<std::uint64_t> seed = {};
 };
 
-/// What arrives while a reply streams: text or reasoning, how far the prompt is, and what happened
-/// to the engine.
-using Delta = std::variant<chat::TextDelta, chat::PrefillProgress, chat::Notice>;
+/// What arrives while a reply streams: text or reasoning, a call's arguments, how far the prompt
+/// is, and what happened to the engine.
+using Delta = std::variant<chat::TextDelta, chat::CallDelta, chat::PrefillProgress, chat::Notice>;
 using Sink = std::function<void(const Delta&)>;
 
 /// The prompt does not fit the served context.

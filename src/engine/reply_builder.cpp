@@ -36,6 +36,7 @@ void ReplyBuilder::add_call(const CallPiece& piece) {
   if (call.id.empty()) call.id = piece.id;
   if (call.name.empty()) call.name = piece.name;
   call.arguments += piece.arguments;
+  if (!piece.arguments.empty()) sink_(chat::CallDelta{call.name, piece.arguments});
 }
 
 // The index names the call; without one, and from servers that give every call the index 0, a new

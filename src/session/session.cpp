@@ -20,6 +20,7 @@ std::string new_id(std::chrono::sys_seconds now) {
 
 bool is_transient(const chat::Event& event) {
   return std::holds_alternative<chat::TextDelta>(event) ||
+         std::holds_alternative<chat::CallDelta>(event) ||
          std::holds_alternative<chat::PrefillProgress>(event);
 }
 
