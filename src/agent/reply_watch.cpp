@@ -27,8 +27,7 @@ bool ReplyWatch::repeats(std::string_view text, std::size_t least) {
     border[i] = length;
     const std::size_t whole = i + 1;
     const std::size_t unit = whole - length;
-    if (whole >= least && unit <= most_unit_bytes && whole >= unit * least_repeats)
-      return true;
+    if (whole >= least && unit <= most_unit_bytes && whole >= unit * least_repeats) return true;
   }
   return false;
 }

@@ -128,7 +128,8 @@ std::string View::operator()(const chat::CallDelta& event) {
   const auto shown = written_ / 100;
   written_ += event.arguments.size();
   if (!style_.transient || written_ / 100 == shown) return "";
-  return status(std::format("  {}: {} written", one_line(event.name, 24), to_string(Bytes{written_})));
+  return status(
+      std::format("  {}: {} written", one_line(event.name, 24), to_string(Bytes{written_})));
 }
 
 std::string View::operator()(const chat::PrefillProgress& event) {

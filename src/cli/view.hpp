@@ -53,7 +53,7 @@ class View {
   bool line_open_ = false;
   bool status_shown_ = false;
   bool reasoning_ = false;
-  std::string call_;  // the line of the running tool call
+  std::string call_;         // the line of the running tool call
   std::size_t written_ = 0;  // bytes of the call that the model is writing
 };
 

@@ -56,9 +56,9 @@ class Session {
   [[nodiscard]] const std::string& id() const { return meta_.id; }
   [[nodiscard]] const Meta& meta() const { return meta_; }
 
-  /// Appends one line with one write, so a crash of this process loses nothing; TextDelta, CallDelta
-  /// and PrefillProgress are dropped. On the disk for certain at the end of a task, so a power cut
-  /// may take the last turns. An event over 20 MiB is stored as a Notice.
+  /// Appends one line with one write, so a crash of this process loses nothing; TextDelta,
+  /// CallDelta and PrefillProgress are dropped. On the disk for certain at the end of a task, so a
+  /// power cut may take the last turns. An event over 20 MiB is stored as a Notice.
   Result<void> append(const chat::Event& event);
 
  private:
