@@ -142,7 +142,7 @@ def driver_moves_memory(trial):
 
 def engine_is_killed(trial):
     load_ms = trial.random.randint(0, 400)
-    trial.start(["--load-ms", str(load_ms)])
+    trial.start(["--load-ms", str(load_ms)], chunk_ms=(25, 50))
     if not trial.begun():
         trial.finish()
         return {"lost": True, "why": trial.stderr[-300:]}

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <format>
 #include <fstream>
 #include <print>
@@ -60,6 +61,13 @@ void check_hardware(const hw::Hardware& hardware, Report& report) {
                             gpu.engine_device.empty()
                                 ? "; the engine does not see it"
                                 : std::format("; the engine's {}", gpu.engine_device)));
+  }
+  const bool cards = std::ranges::any_of(
+      hardware.gpus, [](const hw::Gpu& gpu) { return gpu.kind != hw::GpuKind::software; });
+  if (cards) {
+    report.note("GPU",
+                "reading a card's memory is written from its driver's documentation and not yet "
+                "run on hardware: hold the figures against the driver's own tool once");
   }
   if (hardware.gpus.empty()) report.note("GPU", "none is seen: models run on the processor");
   for (const auto& note : hardware.notes) report.note(note.source, note.text);

@@ -22,15 +22,41 @@ constexpr auto passed_on = {"CUDA_VISIBLE_DEVICES",    "GGML_VK_DISABLE_F16",
 
 constexpr int most_cards = 16;
 
-/// "2x RTX 3090" and "2 x RTX 3090" as the count and the name.
+/// "2x RTX 3090", "2 x 3090" and "2x3090" as the count and the name.
 std::pair<int, std::string> counted(const std::string& text) {
   int count = 0;
   const auto parsed = std::from_chars(text.data(), text.data() + text.size(), count);
   auto rest = static_cast<std::size_t>(parsed.ptr - text.data());
   while (rest < text.size() && text[rest] == ' ') ++rest;
   const bool times = parsed.ec == std::errc() && count > 0 && rest + 1 < text.size() &&
-                     text[rest] == 'x' && text[rest + 1] == ' ';
-  return times ? std::pair(count, text.substr(rest + 2)) : std::pair(1, text);
+                     (text[rest] == 'x' || text[rest] == 'X');
+  return times ? std::pair(count, text.substr(rest + 1)) : std::pair(1, text);
+}
+
+/// What contradicts itself, or is no number of this world, is not quietly passed over.
+Result<void> check(const ImaginedMachine& machine) {
+  constexpr double most = 1e6;
+  for (const auto& [flag, value] :
+       {std::pair("--bandwidth", machine.bandwidth), std::pair("--tflops", machine.tflops)}) {
+    if (!(value >= 0 && value <= most)) {
+      return fail(Errc::invalid, "{} {} is not above 0 and at most {}", flag, value, most);
+    }
+  }
+  if (!machine.gpus.empty() && !machine.vram.empty()) {
+    return fail(Errc::invalid, "--gpu and --vram each name a card: give one of them");
+  }
+  const bool by_figures = machine.bandwidth > 0 || machine.tflops > 0;
+  if (!machine.gpus.empty() && by_figures) {
+    return fail(Errc::invalid,
+                "--bandwidth and --tflops go with --vram: those of --gpu are in the catalogue");
+  }
+  if (machine.vram.empty() && by_figures && machine.ram.empty()) {
+    return fail(Errc::invalid, "--bandwidth and --tflops describe a GPU of --vram SIZE");
+  }
+  if (machine.vram.empty() && machine.tflops > 0) {
+    return fail(Errc::invalid, "--tflops describes a GPU of --vram SIZE");
+  }
+  return {};
 }
 
 Result<hw::Gpu> described(const ImaginedMachine& machine) {
@@ -42,7 +68,8 @@ Result<hw::Gpu> described(const ImaginedMachine& machine) {
                  .engine_device = "GPU0",
                  .total = *memory,
                  .free = *memory,
-                 .bandwidth = machine.bandwidth};
+                 .bandwidth = machine.bandwidth,
+                 .tflops = machine.tflops};
 }
 
 Result<std::vector<hw::Gpu>> cards_of(const ImaginedMachine& machine) {
@@ -57,8 +84,24 @@ Result<std::vector<hw::Gpu>> cards_of(const ImaginedMachine& machine) {
       gpus.push_back(hw::as_gpu(known, static_cast<int>(gpus.size())));
     }
   }
-  if (gpus.empty()) gpus.push_back(TRY(described(machine)));
+  if (!machine.vram.empty()) gpus.push_back(TRY(described(machine)));
   return gpus;
+}
+
+/// What has to be told before a speed can be predicted.
+void note_unknown_speed(const ImaginedMachine& machine, hw::Hardware& hardware) {
+  if (machine.vram.empty()) return;
+  if (machine.bandwidth == 0) {
+    hardware.notes.push_back(
+        {"plan",
+         "No speed is predicted: that takes the memory's GB/s (--bandwidth), and for a "
+         "prompt the f32 TFLOPS (--tflops); --gpu NAME knows both."});
+  } else if (machine.tflops == 0) {
+    hardware.notes.push_back(
+        {"plan",
+         "How fast it reads a prompt is not predicted: that takes its f32 TFLOPS "
+         "(--tflops); --gpu NAME knows them."});
+  }
 }
 
 }  // namespace
@@ -73,6 +116,7 @@ std::vector<std::string> engine_environment(const Environment& environment) {
 }
 
 Result<hw::Hardware> imagine(const ImaginedMachine& machine) {
+  TRY(check(machine));
   hw::Hardware hardware{.cpu = {.model = "", .online = 16, .usable = 16, .cores = 8}};
   hardware.gpus = TRY(cards_of(machine));
   Bytes own;
@@ -88,17 +132,18 @@ Result<hw::Hardware> imagine(const ImaginedMachine& machine) {
     ram = *size;
   }
   // Two channels of DDR5 where the memory is not the GPU's own.
-  const auto bandwidth = shared > Bytes{} ? hardware.gpus.front().bandwidth : 80;
+  constexpr double ddr5 = 80;
+  auto bandwidth = shared > Bytes{} ? hardware.gpus.front().bandwidth : ddr5;
+  if (hardware.gpus.empty() && machine.bandwidth > 0) bandwidth = machine.bandwidth;
   hardware.memory = {.total = ram, .available = ram - 2_GiB, .bandwidth = bandwidth};
   hardware.notes.push_back(
       {"plan", std::format("A machine that is not here: {} of RAM{}, nothing else running.",
                            to_string(ram), machine.ram.empty() ? " assumed (--ram SIZE)" : "")});
-  if (!machine.vram.empty() && machine.gpus.empty()) {
+  if (hardware.gpus.empty() && machine.bandwidth == 0) {
     hardware.notes.push_back(
-        {"plan",
-         "How fast it reads a prompt follows from its computing power, which --vram and "
-         "--bandwidth do not tell; --gpu NAME does."});
+        {"plan", std::format("8 cores and {:.0f} GB/s of RAM assumed (--bandwidth).", ddr5)});
   }
+  note_unknown_speed(machine, hardware);
   return hardware;
 }
 

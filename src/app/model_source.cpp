@@ -29,6 +29,9 @@ Result<ModelSource> find_model(const std::string& name, const std::string& quant
   if (wanted.starts_with("http://") || wanted.starts_with("https://")) {
     return ModelSource{.header = TRY(read_remote_model(wanted, context.stop)), .note = ""};
   }
+  if (wanted.contains("://")) {
+    return fail(Errc::invalid, "{}: a model is read from http:// and https:// only", wanted);
+  }
   if (is_path(wanted)) return ModelSource{.header = TRY(gguf::read_model(wanted)), .note = ""};
   ModelSource found{.header = TRY(plan::known_model(wanted, quant))};
   found.note = std::format("{}: from the catalogue, not from a file: weights within some percent.",

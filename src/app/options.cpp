@@ -65,12 +65,15 @@ void add_plan_flags(CLI::App* app, SettingFlags& flags, PlanCommand& plan) {
   flags.add(app, "--engine", "engine.dir", "folder of llama-server");
   flags.add(app, "--draft", "engine.draft", "GGUF file of a smaller model that guesses tokens");
   app->add_option("models", plan.models, "GGUF files, URLs, or names of the catalogue");
-  app->add_option("--gpu", plan.machine.gpus, "plan for this GPU instead; several share the model")
+  app->add_option("--gpu", plan.machine.gpus,
+                  "plan for this GPU instead, or for \"2x RTX 3090\"; several share the model")
+      ->allow_extra_args(false)
       ->take_all();
   app->add_option("--vram", plan.machine.vram, "plan for a GPU of this memory, e.g. 24GiB");
-  app->add_option("--bandwidth", plan.machine.bandwidth, "its memory's GB/s")
-      ->check(CLI::PositiveNumber);
-  app->add_option("--ram", plan.machine.ram, "RAM of the machine those are in");
+  app->add_option("--bandwidth", plan.machine.bandwidth,
+                  "its memory's GB/s, for the speed of a reply");
+  app->add_option("--tflops", plan.machine.tflops, "its f32 TFLOPS, for the speed of a prompt");
+  app->add_option("--ram", plan.machine.ram, "RAM of that machine; alone: of one without a GPU");
   app->add_option("--kv", plan.kv, "cache type of K, or K/V: f16, q8_0, q8_0/q5_1…");
   app->add_option("--ubatch", plan.ubatch, "tokens computed at once")->check(CLI::Range(1, 65536));
   app->add_option("--slots", plan.slots, "conversations at once")->check(CLI::Range(1, 256));

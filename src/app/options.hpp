@@ -11,14 +11,17 @@
 
 namespace plim::app {
 
-/// A machine that is not there: the cards a user names.
+/// A machine that is not there: the cards a user names, or none but RAM.
 struct ImaginedMachine {
   std::vector<std::string> gpus;  ///< Of the catalogue; "2x RTX 3090" counts twice.
   std::string vram;               ///< Or one card by its memory…
-  double bandwidth = 0;           ///< …and GB/s.
+  double bandwidth = 0;           ///< …its GB/s (without a card: the RAM's); 0: not told…
+  double tflops = 0;              ///< …and its f32 rate; 0: not told.
   std::string ram;                ///< Of the host; else as much as the cards, at least 32 GiB.
 
-  [[nodiscard]] bool any() const { return !gpus.empty() || !vram.empty(); }
+  [[nodiscard]] bool any() const {
+    return !gpus.empty() || !vram.empty() || !ram.empty() || bandwidth != 0 || tflops != 0;
+  }
 };
 
 /// `plim run "TASK"` and, with `resume` set, `plim resume [SESSION] ["TASK"]`.

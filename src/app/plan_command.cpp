@@ -23,18 +23,19 @@ namespace {
 
 constexpr int does_not_fit = 6;
 
-Result<plan::KvType> kv_type(std::string_view name) {
+Result<plan::KvType> kv_type(const std::string& text, std::string_view name) {
   if (const auto type = plan::parse_kv_type(name)) return *type;
   return fail(Errc::invalid,
-              "--kv {}: the cache types are f32, f16, bf16, q8_0, q5_1, q5_0, q4_1, q4_0, iq4_nl",
-              name);
+              "--kv {}: the cache types are f32, f16, bf16, q8_0, q5_1, q5_0, q4_1, q4_0 and "
+              "iq4_nl, one for both or as K/V",
+              text);
 }
 
 Result<void> read_kv(const std::string& text, plan::Wishes& wishes) {
   if (text.empty()) return {};
   const auto slash = text.find('/');
-  wishes.kv_types = {TRY(kv_type(text.substr(0, slash)))};
-  if (slash != std::string::npos) wishes.kv_v = TRY(kv_type(text.substr(slash + 1)));
+  wishes.kv_types = {TRY(kv_type(text, text.substr(0, slash)))};
+  if (slash != std::string::npos) wishes.kv_v = TRY(kv_type(text, text.substr(slash + 1)));
   return {};
 }
 
@@ -114,7 +115,10 @@ void ask_engine(const Facts& facts, plan::Assessment& answer) {
   }
   plan = plan::with_compute(std::move(plan), *compute);
   plan.compute_known = true;
-  answer.fits = answer.fits && plan::fits(plan);
+  if (!answer.fits || plan::fits(plan)) return;
+  answer.fits = false;
+  plan.rung = "does not fit";
+  plan.reason = "By the engine's own dry run it needs more scratch memory than there is.";
 }
 
 /// Measures how fast the engine is with this plan here.

@@ -65,8 +65,12 @@ Result<gguf::Header> read_part(const std::string& url, const std::stop_token& st
 
 Result<gguf::Header> read_remote_model(const std::string& url, std::stop_token stop) {
   const gguf::Limits limits{.header = most_fetched};
-  return gguf::read_model(
+  auto header = gguf::read_model(
       url, [&](const std::string& part) { return read_part(part, stop, limits); }, limits);
+  // As a model's site links to the page about the file.
+  if (!header && url.contains("/blob/"))
+    header.error().message += "; with /resolve/ instead of /blob/ it may be the file itself";
+  return header;
 }
 
 }  // namespace plim::app

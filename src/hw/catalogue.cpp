@@ -181,12 +181,19 @@ Result<KnownGpu> find_known_gpu(std::string_view name) {
   if (wanted.name.empty()) return fail(Errc::invalid, "\"{}\" names no GPU", name);
   std::vector<const KnownGpu*> exact;
   std::vector<const KnownGpu*> partial;
+  std::vector<const KnownGpu*> ending;  // "4090" means the RTX 4090, not its Laptop
   for (const auto& gpu : known_gpus()) {
     const auto keys = keys_of(gpu.name);
     if (std::ranges::contains(keys, wanted.name, &Key::name)) exact.push_back(&gpu);
     if (keys.front().name.contains(wanted.name)) partial.push_back(&gpu);
+    if (keys.front().name.ends_with(wanted.name)) ending.push_back(&gpu);
   }
+  const auto name_of = [](const KnownGpu* gpu) { return keys_of(gpu->name).front().name; };
+  const bool one = !ending.empty() && std::ranges::all_of(ending, [&](const KnownGpu* gpu) {
+    return name_of(gpu) == name_of(ending.front());
+  });
   if (exact.empty() && partial.size() == 1) exact = partial;
+  if (exact.empty() && one) exact = ending;
   if (exact.empty() && !partial.empty()) {
     return fail(Errc::invalid, "several GPUs answer to \"{}\": {}", name, names_of(partial));
   }
@@ -194,7 +201,7 @@ Result<KnownGpu> find_known_gpu(std::string_view name) {
     const auto near = similar(wanted.name);
     return fail(Errc::not_found,
                 "no GPU called \"{}\" is in the catalogue{}{} (--vram SIZE --bandwidth GB/s "
-                "describes any other)",
+                "--tflops N describes any other)",
                 name, near.empty() ? "" : "; near: ", names_of(near));
   }
   auto found = *nearest_memory(exact, wanted.memory);

@@ -160,7 +160,9 @@ Error explain(const Exchange& exchange, httplib::Error error) {
   if (exchange.refused) return *exchange.refused;
   switch (error) {
     case Connection:
-      return {Errc::not_found, std::format("cannot connect to {}: nothing listens there", name)};
+      return {
+          Errc::not_found,
+          std::format("cannot connect to {}: nothing listens there, or its name is unknown", name)};
     case ConnectionTimeout:
       return {Errc::timeout, std::format("{} did not accept a connection within {}", name,
                                          exchange.request.connect_limit)};

@@ -243,6 +243,14 @@ Work host_work(const Load& load, const CacheLayout& layout, const Offload& offlo
   return work;
 }
 
+/// A model that only embeds text keeps nothing of it, or says how it pools it.
+bool writes_replies(const Load& load) {
+  if (load.model.arch<std::uint64_t>("pooling_type").value_or(0) != 0) return false;
+  return std::ranges::any_of(load.shape.layers, [](const Layer& layer) {
+    return layer.k_elements + layer.state_elements > 0;
+  });
+}
+
 }  // namespace
 
 bool Account::fits() const {
@@ -294,7 +302,7 @@ Speed speed_of(const Load& load, const Site& site, const CacheLayout& layout,
   if (offload.any()) {
     stages.push_back({roof_of(load.hardware), host_work(load, layout, offload, depth)});
   }
-  return {decode_rate(stages), prefill_rate(stages, layout.ubatch)};
+  return {writes_replies(load) ? decode_rate(stages) : Rate{}, prefill_rate(stages, layout.ubatch)};
 }
 
 }  // namespace plim::plan

@@ -50,6 +50,11 @@ struct CacheBytes {
   return (count + 255) / 256 * 256;
 }
 
+/// What a context is a multiple of: of 256 in each slot that has a cache of its own.
+[[nodiscard]] constexpr std::int64_t context_step(std::int64_t slots, bool unified) {
+  return unified ? 256 : 256 * slots;
+}
+
 /// Bytes of `elements` consecutive elements; whole blocks only (see can_hold).
 [[nodiscard]] Bytes row_bytes(KvType type, std::uint64_t elements);
 /// Whether a row of `elements` is a whole number of the type's blocks.

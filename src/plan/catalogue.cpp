@@ -72,7 +72,8 @@ std::string_view folder_of(std::string_view key) {
                            "group_count"};
   constexpr std::array top{
       "block_count",  "embedding_length",  "feed_forward_length",     "context_length",
-      "expert_count", "expert_used_count", "full_attention_interval", "expert_feed_forward_length"};
+      "expert_count", "expert_used_count", "full_attention_interval", "expert_feed_forward_length",
+      "pooling_type"};
   if (std::ranges::contains(ssm, key)) return "ssm.";
   return std::ranges::contains(top, key) ? "" : "attention.";
 }

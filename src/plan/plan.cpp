@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <format>
+#include <limits>
 #include <set>
 
 #include "plan/account.hpp"
@@ -18,31 +19,34 @@ struct ContextRange {
   Tokens target;
 };
 
-constexpr std::int64_t granularity = 256;
+constexpr std::int64_t least_cells = 256;
+constexpr std::int64_t most_context = std::numeric_limits<std::int32_t>::max();  // the engine's
 
-std::int64_t round_up(std::int64_t tokens) {
-  return (tokens + granularity - 1) / granularity * granularity;
+std::int64_t round_up(std::int64_t tokens, std::int64_t step) {
+  return (tokens + step - 1) / step * step;
 }
 
 Result<ContextRange> context_range(const Shape& shape, const Wishes& wishes) {
   const auto trained = shape.trained_context.value;
+  const auto step = context_step(wishes.slots, wishes.unified);
+  const auto desired = std::max(round_up(wishes.desired_context.value, step), step);
   // The engine rounds up to 256; a model trained on less gets the one step there is.
-  const auto limit = trained == 0 ? round_up(wishes.desired_context.value)
-                                  : std::max(trained / granularity, std::int64_t{1}) * granularity;
+  const auto limit =
+      trained == 0 ? desired : std::max(trained / least_cells, std::int64_t{1}) * step;
   if (!wishes.context) {
-    const auto target = std::clamp(round_up(wishes.desired_context.value), granularity, limit);
-    return ContextRange{Tokens{std::min(round_up(wishes.min_context.value), target)},
+    const auto target = std::min(desired, limit);
+    return ContextRange{Tokens{std::min(round_up(wishes.min_context.value, step), target)},
                         Tokens{target}};
   }
-  if (wishes.context->value <= 0) {
+  if (wishes.context->value <= 0 || wishes.context->value > most_context) {
     return fail(Errc::invalid, "a context of {} tokens makes no sense", wishes.context->value);
   }
-  if (trained > 0 && wishes.context->value / wishes.slots > std::max(trained, granularity)) {
+  if (trained > 0 && wishes.context->value / wishes.slots > std::max(trained, least_cells)) {
     return fail(Errc::invalid,
                 "a context of {} tokens is more than the {} the model was trained for",
                 wishes.context->value / wishes.slots, trained);
   }
-  const Tokens exact{round_up(wishes.context->value)};
+  const Tokens exact{round_up(wishes.context->value, step)};
   return ContextRange{exact, exact};
 }
 
@@ -89,8 +93,9 @@ std::set<std::int64_t, std::greater<>> contexts(const Load& load, const Site& si
         largest_context(load, site, layout_for(load, range.target, type), range.target);
     if (most >= range.least) found.insert(most.value);
   }
-  for (auto half = round_up(range.target.value / 2); half > range.least.value;
-       half = round_up(half / 2)) {
+  const auto step = context_step(load.wishes.slots, load.wishes.unified);
+  for (auto half = round_up(range.target.value / 2, step); half > range.least.value;
+       half = round_up(half / 2, step)) {
     found.insert(half);
   }
   return found;
@@ -202,24 +207,26 @@ std::optional<Offload> least_offload(const Load& load, const Site& site,
   return std::nullopt;
 }
 
-void add_offloaded(const Load& load, const Site& site, KvType type, ContextRange range,
+/// Whether there is one with this context and cache.
+bool add_offloaded(const Load& load, const Site& site, const CacheLayout& layout,
                    std::vector<RunPlan>& plans) {
-  const auto layout = layout_for(load, range.target, type);
   const auto offload = least_offload(load, site, layout);
-  if (!offload) return;
+  if (!offload) return false;
   auto plan = build(load, site, layout, *offload, draw_up(load, site, layout, *offload));
   const bool experts = offload->experts > 0;
   plan.rung = experts ? "experts in RAM" : "layers in RAM";
-  plan.reason = std::format("{} tokens with {} {} of {} layers in RAM, which is slower.",
-                            plan.context.value, experts ? "the experts of" : "",
+  plan.reason = std::format("{} tokens with {}{} of {} layers in RAM, which is slower.",
+                            plan.context.value, experts ? "the experts of " : "",
                             experts ? offload->experts : offload->layers, plan.layers);
   plans.push_back(std::move(plan));
+  return true;
 }
 
 std::vector<RunPlan> plans_on(const Load& load, const Site& site, const std::vector<KvType>& types,
                               ContextRange range) {
   std::vector<RunPlan> plans;
-  for (const auto context : contexts(load, site, types, range)) {
+  const auto candidates = contexts(load, site, types, range);
+  for (const auto context : candidates) {
     for (const auto type : types) {
       const auto layout = layout_for(load, Tokens{context}, type);
       auto account = draw_up(load, site, layout);
@@ -228,9 +235,16 @@ std::vector<RunPlan> plans_on(const Load& load, const Site& site, const std::vec
       explain(plans.back(), range, types.front());
     }
   }
-  const bool whole = !plans.empty() && plans.front().context == range.target;
-  if (load.wishes.offload && !site.on_cpu() && !whole) {
-    add_offloaded(load, site, types.front(), range, plans);
+  if (!load.wishes.offload || site.on_cpu()) return plans;
+  if (!plans.empty()) {
+    const auto whole = layout_for(load, range.target, types.front());
+    if (plans.front().context != range.target) add_offloaded(load, site, whole, plans);
+    return plans;
+  }
+  for (const auto context : candidates) {
+    for (const auto type : types) {
+      if (add_offloaded(load, site, layout_for(load, Tokens{context}, type), plans)) return plans;
+    }
   }
   return plans;
 }
@@ -309,7 +323,7 @@ std::vector<Choice> choices_on(const Load& load, const Question& question, const
   std::vector<Choice> choices;
   const auto trained = question.shape.trained_context.value;
   const Tokens limit{trained == 0 ? question.range.target.value
-                                  : round_up(trained * load.wishes.slots)};
+                                  : round_up(trained * load.wishes.slots, least_cells)};
   for (const auto type : {KvType::f16, KvType::q8_0, KvType::q5_0, KvType::q4_0}) {
     if (!usable(question.shape, type, type)) continue;
     auto layout = layout_for(load, limit, type);

@@ -271,6 +271,39 @@ TEST(Plan, NeverSharesAModelBetweenTheCardAndTheCpuUnasked) {
   expect_balanced(*asked);
 }
 
+TEST(Plan, LeavesLayersInRamAtAShorterContextWhereTheWholeOneDoesNotFitEither) {
+  const auto model = header_of(test::llama_8b());
+  auto small = machine({card(5_GiB, 5_GiB)});
+  small.memory = {.total = 6_GiB, .available = 5_GiB};
+  const auto asked = make(small, model, {.offload = true});
+  ASSERT_TRUE(asked) << asked.error().message;
+  EXPECT_EQ(asked->rung, "layers in RAM");
+  EXPECT_LT(asked->context, Tokens{32768});
+  EXPECT_GT(asked->host_layers, 0);
+  EXPECT_THAT(to_text(*asked), HasSubstr(std::format("{} of 32 layers", 32 - asked->host_layers)));
+  expect_balanced(*asked);
+}
+
+TEST(Plan, SaysThatRamIsWhatLacksWhereLayersMayStayThere) {
+  const auto model = header_of(test::llama_8b());
+  auto small = machine({card(4_GiB, 4_GiB)});
+  small.memory = {.total = 4_GiB, .available = 3_GiB};
+  EXPECT_THAT(make(small, model, {.offload = true}).error().message,
+              testing::ContainsRegex("with [0-9]+ of 32 layers in RAM, that would need .* of RAM"));
+}
+
+TEST(Plan, GivesEachSlotWholeCells) {
+  const auto model = header_of(test::llama_8b());
+  const auto hardware = machine({card(24_GiB, 23_GiB)});
+  EXPECT_EQ(make(hardware, model, {.slots = 3})->context, Tokens{3 * 11008});
+  EXPECT_EQ(make(hardware, model, {.context = Tokens{1000}, .slots = 3})->context, Tokens{3 * 512});
+  EXPECT_EQ(make(hardware, model, {.context = Tokens{1000}, .slots = 3, .unified = true})->context,
+            Tokens{1024});
+  const auto many = make(hardware, model, {.slots = 256});
+  EXPECT_EQ(many->context, Tokens{65536});
+  EXPECT_THAT(to_text(*many), HasSubstr("context 65536 in 256 slots of 256"));
+}
+
 TEST(Plan, AnswersAlsoForWhatDoesNotFit) {
   const auto answer =
       assess(machine({card(4_GiB, 4_GiB)}), header_of(test::llama_8b()), {.context = Tokens{8192}});

@@ -46,7 +46,7 @@ std::string cell(Bytes bytes) {
 std::string left_cell(const LedgerRow& row) {
   const auto left = left_of(row);
   if (left >= 0) return cell(row.left);
-  return std::format("{:>10}", "-" + to_string(Bytes{static_cast<std::uint64_t>(-left)}));
+  return std::format(" {:>9}", "-" + to_string(Bytes{static_cast<std::uint64_t>(-left)}));
 }
 
 std::string table_row(const LedgerRow& row) {
@@ -55,15 +55,29 @@ std::string table_row(const LedgerRow& row) {
                      cell(row.overhead + row.caches), cell(row.reserve), left_cell(row));
 }
 
-std::string headline(const RunPlan& plan) {
-  const auto where = plan.on_gpu ? std::format("{} ({}), all {} layers", plan.device_label,
-                                               plan.device, plan.layers)
-                                 : plan.device_label;
+std::string slots_text(const RunPlan& plan) {
+  if (plan.slots == 1) return "";
+  if (plan.unified) return std::format(" shared by {} slots", plan.slots);
+  return std::format(" in {} slots of {}", plan.slots, plan.context.value / plan.slots);
+}
+
+std::string where_text(const RunPlan& plan) {
+  if (!plan.on_gpu) return plan.device_label;
+  auto text = std::format("{} ({}), ", plan.device_label, plan.device);
+  if (plan.host_layers > 0)
+    return text + std::format("{} of {} layers", plan.layers - plan.host_layers, plan.layers);
+  text += std::format("all {} layers", plan.layers);
+  if (plan.host_experts > 0) text += std::format(" but the experts of {}", plan.host_experts);
+  return text;
+}
+
+std::string headline(const RunPlan& plan, bool fits = true) {
   const auto cache = plan.kv_k == plan.kv_v
                          ? std::string(to_string(plan.kv_k))
                          : std::format("{}/{}", to_string(plan.kv_k), to_string(plan.kv_v));
-  return std::format("{} on {}: context {}, {} cache\n", plan.model, where, plan.context.value,
-                     cache);
+  return std::format("{} {} {}: context {}{}, {} cache\n", plan.model,
+                     fits ? "on" : "does not fit on", where_text(plan), plan.context.value,
+                     slots_text(plan), cache);
 }
 
 std::string range(const Rate& rate) {
@@ -71,9 +85,13 @@ std::string range(const Rate& rate) {
                      rate.low, rate.low < 20 ? 1 : 0, rate.high, rate.high < 20 ? 1 : 0);
 }
 
-std::string speed_text(const RunPlan& plan) {
-  if (plan.speed.decode.median <= 0) return "";
-  auto text = std::format("predicted: reply {}", range(plan.speed.decode));
+std::string speed_text(const RunPlan& plan, bool fits = true) {
+  const std::string_view begin = fits ? "predicted" : "were there room";
+  if (plan.speed.decode.median <= 0) {
+    if (plan.speed.prefill.median <= 0) return "";
+    return std::format("{}: text {}; it writes no replies\n", begin, range(plan.speed.prefill));
+  }
+  auto text = std::format("{}: reply {}", begin, range(plan.speed.decode));
   if (plan.full_decode.median > 0) {
     text += std::format(", {:.{}f} with the context full", plan.full_decode.median,
                         plan.full_decode.median < 20 ? 1 : 0);
@@ -139,9 +157,9 @@ std::string to_text(const RunPlan& plan, int width) {
 
 std::string to_text(const Assessment& assessment, int width) {
   const auto& plan = assessment.plan;
-  auto text = headline(plan) + plan.reason + "\n\n" + ledger_text(plan, width);
+  auto text = headline(plan, assessment.fits) + plan.reason + "\n\n" + ledger_text(plan, width);
   text += choices_text(assessment.choices);
-  text += guess_text(plan) + estimate_text(plan) + speed_text(plan);
+  text += guess_text(plan) + estimate_text(plan) + speed_text(plan, assessment.fits);
   for (const auto& warning : plan.warnings) text += "warning: " + warning + "\n";
   return text;
 }

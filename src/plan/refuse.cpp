@@ -26,6 +26,24 @@ std::string describe(const Site& site, const Account& account, const CacheLayout
       to_string(row.reserve));
 }
 
+/// Where as many layers in RAM as the GPU needs gone are more than RAM takes: that. `site` is one
+/// that the wishes allow to leave some there.
+std::string no_room_in_ram(const Load& load, const Site& site, const CacheLayout& layout) {
+  const bool experts = load.shape.experts_used > 0;
+  for (std::size_t count = 1; count <= load.shape.layers.size(); ++count) {
+    auto account =
+        draw_up(load, site, layout, experts ? Offload{.experts = count} : Offload{.layers = count});
+    const auto host = account.rows.back();
+    account.rows.pop_back();
+    if (!account.fits()) continue;
+    return std::format(
+        "; with {}{} of {} layers in RAM, that would need {} of RAM, but {} are available",
+        experts ? "the experts of " : "", count, load.shape.layers.size(), to_string(host.needed()),
+        to_string(host.free - host.reserve));
+  }
+  return "; nor is it enough to leave layers in RAM";
+}
+
 bool fits_on_cpu(const Load& load, const CacheLayout& layout) {
   return draw_up(load, Site{}, layout).fits();
 }
@@ -54,14 +72,15 @@ std::string nearest(const Load& load, const Site& site, const CacheLayout& small
 }  // namespace
 
 Tokens largest_context(const Load& load, const Site& site, CacheLayout layout, Tokens limit) {
-  std::int64_t low = 0;                       // fits, in units of 256 (0: nothing known to fit)
-  std::int64_t high = limit.value / 256 + 1;  // does not, or must not be tried
+  const auto step = context_step(static_cast<std::int64_t>(layout.slots), layout.unified);
+  std::int64_t low = 0;                        // fits, in steps (0: nothing known to fit)
+  std::int64_t high = limit.value / step + 1;  // does not, or must not be tried
   while (high - low > 1) {
     const auto middle = low + (high - low) / 2;
-    layout.context = Tokens{middle * 256};
+    layout.context = Tokens{middle * step};
     (draw_up(load, site, layout).fits() ? low : high) = middle;
   }
-  return Tokens{low * 256};
+  return Tokens{low * step};
 }
 
 Error refusal(const Load& load, const std::vector<Site>& sites, const CacheLayout& smallest) {
@@ -69,6 +88,7 @@ Error refusal(const Load& load, const std::vector<Site>& sites, const CacheLayou
   for (const auto& site : sites) {
     if (&site != &sites.front()) text += "; ";
     text += describe(site, draw_up(load, site, smallest), smallest);
+    if (load.wishes.offload && !site.on_cpu()) text += no_room_in_ram(load, site, smallest);
   }
   text += std::format(". Nearest that fits: {}", nearest(load, sites.front(), smallest));
   if (!sites.front().on_cpu() && fits_on_cpu(load, smallest)) {

@@ -13,7 +13,7 @@ namespace plim::plan {
 [[nodiscard]] Error refusal(const Load& load, const std::vector<Site>& sites,
                             const CacheLayout& smallest);
 
-/// The largest context, a multiple of 256 from 256 to `limit`, with which `load` fits on `site`;
+/// The largest context up to `limit`, a multiple of context_step, with which `load` fits on `site`;
 /// 0 when none does.
 [[nodiscard]] Tokens largest_context(const Load& load, const Site& site, CacheLayout layout,
                                      Tokens limit);

@@ -21,7 +21,9 @@ struct Weights {
   [[nodiscard]] Bytes on_gpu() const;  ///< With all layers on GPUs.
   [[nodiscard]] Bytes on_cpu() const { return file - further; }
   Bytes file;  ///< All tensors.
-  /// What the layout for AMX adds at most, where the CPU has that and computes all.
+  /// What the layout for AMX adds at most, where the CPU has that and computes all. The other
+  /// layouts of CPU_REPACK (AVX2, NEON, RVV) are as large as the file's: ggml's block_q4_Kx8 is
+  /// eight block_q4_K, and so on.
   Bytes repack;
   friend bool operator==(const Weights&, const Weights&) = default;
 };
