@@ -143,23 +143,21 @@ Result<void> Index::State::take_in(std::span<const SweptFile* const> files,
     failed_reads += each.unreadable;
     fresh.push_back(TRY(Segment::open(each.bytes)));
   }
+  const auto kept = amendment ? std::ranges::count(dead_in_amendment, false) : 0;
+  const auto amended = static_cast<double>(kept) + static_cast<double>(files.size());
+  const bool amends = base && amended <= static_cast<double>(base->docs().size()) * max_amendment;
+
   std::vector<MergePart> parts;
+  if (base && !amends) parts.push_back({&*base, dead_in_base});
   if (amendment) parts.push_back({&*amendment, dead_in_amendment});
   for (const auto& segment : fresh) parts.push_back({&segment, {}});
-  auto amended = TRY(Segment::open(merge_segments(parts, base ? base->id() : 0)));
-
-  const auto base_docs = base ? static_cast<double>(base->docs().size()) : 0;
-  const bool is_small = static_cast<double>(amended.docs().size()) <= base_docs * max_amendment;
-  dead_in_amendment.assign(amended.docs().size(), false);
-  amendment = std::move(amended);
-  if (base && is_small) return {};
-
-  parts.clear();
-  if (base) parts.push_back({&*base, dead_in_base});
-  parts.push_back({&*amendment, {}});
-  base = TRY(Segment::open(merge_segments(parts, 0)));
-  dead_in_base.assign(base->docs().size(), false);
-  amendment.reset();
+  auto merged = parts.size() == 1 && !amends
+                    ? std::move(fresh.front())
+                    : TRY(Segment::open(merge_segments(parts, amends ? base->id() : 0)));
+  auto& dead = amends ? dead_in_amendment : dead_in_base;
+  dead.assign(merged.docs().size(), false);
+  if (!amends) amendment.reset();
+  (amends ? amendment : base) = std::move(merged);
   return {};
 }
 
@@ -260,8 +258,8 @@ Snippets Index::find(const Query& query, const FindLimits& limits) const {
     found.functions.push_back({.path = std::string(corpus.path(corpus.doc_of_chunk(chunk))),
                                .name = std::string(corpus.name(chunk)),
                                .container = std::string(container_of(corpus, chunk)),
-                               .first_line = record.first_line,
-                               .last_line = record.last_line,
+                               .first_line = record.first_line(),
+                               .last_line = record.last_line(),
                                .score = score});
   }
   return found;

@@ -203,6 +203,29 @@ TEST_F(IndexTest, StartsAnewFromADamagedStore) {
   }
 }
 
+TEST_F(IndexTest, TellsADamagedAmendment) {
+  for (int i = 0; i < 30; ++i) write(std::format("m{}.py", i), std::format("def f{}(): pass\n", i));
+  EXPECT_THAT(search("f3"), ElementsAre("m3.py"));
+  write("m3.py", "def changed(): pass\n");
+  EXPECT_THAT(search("changed"), ElementsAre("m3.py"));
+  fs::path kept;
+  for (const auto& entry : fs::recursive_directory_iterator(cache())) {
+    if (entry.path().filename() == "amendment.idx") kept = entry.path();
+  }
+  ASSERT_FALSE(kept.empty());
+  const auto size = fs::file_size(kept);
+  std::string whole(size, '\0');
+  std::ifstream(kept, std::ios::binary).read(whole.data(), static_cast<std::streamsize>(size));
+  std::ofstream(kept, std::ios::binary) << std::string(size, '\0');  // as after a power cut
+  EXPECT_THAT(search("changed"), ElementsAre("m3.py"));
+  for (std::size_t at = 0; at < size; at += 13) {
+    auto damaged = whole;
+    damaged[at] = static_cast<char>(~damaged[at]);
+    std::ofstream(kept, std::ios::binary) << damaged;
+    EXPECT_THAT(search("changed"), ElementsAre("m3.py")) << "byte " << at;
+  }
+}
+
 TEST_F(IndexTest, ServesTwoInstancesThatWriteAtTheSameTime) {
   for (int i = 0; i < 30; ++i) write(std::format("m{}.py", i), std::format("def f{}(): pass\n", i));
   std::vector<int> right(4);

@@ -84,12 +84,12 @@ std::optional<FunctionHit> function_at(const Corpus& corpus, const std::string& 
            chunks, *doc, {}, [&](std::uint32_t each) { return corpus.doc_of_chunk(each); });
        chunk != chunks.end() && corpus.doc_of_chunk(*chunk) == *doc; ++chunk) {
     const auto& record = corpus.chunk(*chunk);
-    const bool around = record.first_line <= line && line <= record.last_line;
+    const bool around = record.first_line() <= line && line <= record.last_line();
     if (!around || record.kind() != SymbolKind::function) continue;
     found = FunctionHit{.path = path,
                         .name = std::string(corpus.name(*chunk)),
-                        .first_line = record.first_line,
-                        .last_line = record.last_line};
+                        .first_line = record.first_line(),
+                        .last_line = record.last_line()};
   }
   return found;
 }

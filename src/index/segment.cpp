@@ -38,7 +38,36 @@ bool is_consistent(std::span<const DocRecord> docs, std::size_t chunks, std::siz
   return true;
 }
 
+// 0 at the end.
+std::uint8_t take_byte(std::string_view& bytes) {
+  if (bytes.empty()) return 0;
+  const auto byte = static_cast<std::uint8_t>(bytes.front());
+  bytes.remove_prefix(1);
+  return byte;
+}
+
+struct TermHead {
+  std::uint32_t shared, further;
+};
+
+TermHead take_head(std::string_view& bytes) {
+  const std::uint32_t byte = take_byte(bytes);
+  TermHead head{.shared = byte >> 5U, .further = byte & most_further};
+  if (head.shared == most_shared) head.shared += take_varint(bytes);
+  if (head.further == most_further) head.further += take_varint(bytes);
+  return head;
+}
+
 }  // namespace
+
+void ChunkRecord::set(std::uint32_t first_line, std::uint32_t last_line, SymbolKind kind,
+                      unsigned depth) {
+  first_line = std::min(first_line, most_lines);
+  last_line = std::min(last_line, most_lines);
+  lines = first_line | last_line << 20U;
+  rest = static_cast<std::uint16_t>(last_line >> 12U | static_cast<unsigned>(kind) << 8U |
+                                    std::min(depth, most_depth) << 10U);
+}
 
 std::string_view TermCursor::take_list(std::uint32_t size) {
   const auto list = postings_.substr(0, size);
@@ -49,19 +78,21 @@ std::string_view TermCursor::take_list(std::uint32_t size) {
 bool TermCursor::next() {
   if (left_ == 0 || dictionary_.empty()) return false;
   --left_;
-  const auto shared = std::min<std::size_t>(take_varint(dictionary_), term_.size());
-  const std::size_t said = take_varint(dictionary_);
-  const auto rest = std::min(said, dictionary_.size());
-  term_.resize(shared);
+  const auto head = take_head(dictionary_);
+  const auto rest = std::min<std::size_t>(head.further, dictionary_.size());
+  term_.resize(std::min<std::size_t>(head.shared, term_.size()));
   term_.append(dictionary_.substr(0, rest));
   dictionary_.remove_prefix(rest);
 
-  const auto flags = take_varint(dictionary_);
+  const std::uint32_t flags = take_byte(dictionary_);
   entry_ = {};
-  if ((flags & term_has_body) != 0) {
-    const bool single = (flags & term_is_single) != 0;
-    entry_.body_chunks = single ? 1 : take_varint(dictionary_);
-    entry_.body_docs = single ? 1 : take_varint(dictionary_);
+  if ((flags & term_is_single) != 0) {
+    entry_.body_chunks = 1;
+    entry_.body_docs = 1;
+    entry_.body = take_list(flags >> term_size_shift & most_single);
+  } else if ((flags & term_has_body) != 0) {
+    entry_.body_chunks = take_varint(dictionary_);
+    entry_.body_docs = take_varint(dictionary_);
     entry_.body = take_list(take_varint(dictionary_));
   }
   if ((flags & term_has_defs) != 0) {
@@ -117,7 +148,9 @@ std::string_view Segment::path(const DocRecord& doc) const {
 }
 
 std::string_view Segment::name(const ChunkRecord& chunk) const {
-  return stretch(pool_, chunk.name_start, chunk.name_size);
+  if (chunk.name >= pool_.size()) return {};
+  const auto size = static_cast<unsigned char>(pool_[chunk.name]);
+  return stretch(pool_, std::uint64_t{chunk.name} + 1, size);
 }
 
 std::span<const ChunkRecord> Segment::chunks_of(std::uint32_t doc) const {
@@ -138,9 +171,8 @@ TermCursor Segment::block(std::size_t number) const {
 // A block begins with a whole term.
 std::string_view Segment::first_term(std::size_t number) const {
   auto rest = dictionary_.substr(std::min<std::size_t>(blocks_[number].terms, dictionary_.size()));
-  (void)take_varint(rest);
-  const std::size_t size = take_varint(rest);
-  return rest.substr(0, size);
+  const auto head = take_head(rest);
+  return rest.substr(0, head.further);
 }
 
 std::optional<TermEntry> Segment::find(std::string_view term) const {

@@ -33,16 +33,21 @@ struct DocRecord {
 inline constexpr std::uint8_t doc_is_binary = 1;
 inline constexpr std::uint8_t doc_is_cut = 2;
 
+/// There are ten for each document, so each byte counts: lines above a million are one million.
 struct ChunkRecord {
-  std::uint32_t name_start = 0;
-  std::uint32_t first_line = 1;
-  std::uint32_t last_line = 1;
-  std::uint16_t terms = 0;
-  std::uint8_t name_size = 0;
-  std::uint8_t kind_and_depth = 0;  ///< SymbolKind in the low two bits.
+  static constexpr std::uint32_t most_lines = (1U << 20U) - 1;
+  static constexpr unsigned most_depth = 63;
 
-  [[nodiscard]] SymbolKind kind() const { return static_cast<SymbolKind>(kind_and_depth & 3U); }
-  [[nodiscard]] unsigned depth() const { return kind_and_depth >> 2U; }
+  std::uint32_t name = 0;   ///< Where its length and then its letters are.
+  std::uint32_t lines = 0;  ///< The first in 20 bits, then 12 of the last.
+  std::uint16_t terms = 0;
+  std::uint16_t rest = 0;  ///< 8 bits of the last line, 2 of the kind, 6 of the depth.
+
+  void set(std::uint32_t first_line, std::uint32_t last_line, SymbolKind kind, unsigned depth);
+  [[nodiscard]] std::uint32_t first_line() const { return lines & most_lines; }
+  [[nodiscard]] std::uint32_t last_line() const { return lines >> 20U | (rest & 0xFFU) << 12U; }
+  [[nodiscard]] SymbolKind kind() const { return static_cast<SymbolKind>(rest >> 8U & 3U); }
+  [[nodiscard]] unsigned depth() const { return rest >> 10U; }
 };
 
 /// Where a term occurs: lists of (gap, count), read with Postings.
@@ -67,8 +72,9 @@ class Postings {
   std::optional<Posting> next() {
     if (bytes_.empty()) return std::nullopt;
     const auto head = take_varint(bytes_);
-    const std::uint32_t count = (head & 1U) == 0 ? 1 : take_varint(bytes_);
-    id_ += head >> 1U;
+    const auto small = head & 3U;
+    const std::uint32_t count = small < 3 ? small + 1 : take_varint(bytes_) + 4;
+    id_ += head >> 2U;
     return Posting{id_++, count};
   }
 

@@ -68,15 +68,9 @@ std::uint32_t SegmentBuilder::add_chunk(const Chunk& chunk, std::string_view tex
     total += std::exchange(term_counts_[term], 0U);
   }
   seen_terms_.clear();
-  const auto name = std::string_view(chunk.name).substr(0, 255);
-  writer_.add_chunk(
-      {.name_start = writer_.add_text(name),
-       .first_line = chunk.first_line,
-       .last_line = chunk.last_line,
-       .terms = capped<std::uint16_t>(total),
-       .name_size = static_cast<std::uint8_t>(name.size()),
-       .kind_and_depth = static_cast<std::uint8_t>(static_cast<unsigned>(chunk.kind) |
-                                                   std::min<unsigned>(chunk.depth, 63U) << 2U)});
+  ChunkRecord record{.name = writer_.add_name(chunk.name), .terms = capped<std::uint16_t>(total)};
+  record.set(chunk.first_line, chunk.last_line, chunk.kind, chunk.depth);
+  writer_.add_chunk(record);
   return total;
 }
 

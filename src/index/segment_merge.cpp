@@ -29,7 +29,7 @@ void copy_document(const Segment& segment, std::uint32_t number, Source& source,
     source.new_chunks[old_first + i] = writer.chunk_count();
     source.doc_of_chunk[old_first + i] = writer.doc_count();
     ChunkRecord chunk = chunks[i];
-    chunk.name_start = writer.add_text(segment.name(chunk));
+    chunk.name = writer.add_name(segment.name(chunk));
     writer.add_chunk(chunk);
   }
   source.new_docs[number] = writer.doc_count();

@@ -46,6 +46,24 @@ std::uint32_t SegmentWriter::add_text(std::string_view text) {
   return start;
 }
 
+std::uint32_t SegmentWriter::add_name(std::string_view name) {
+  name = name.substr(0, 255);
+  const auto number = names_.number_of(name);
+  if (number < name_starts_.size()) return name_starts_[number];
+  name_starts_.push_back(static_cast<std::uint32_t>(pool_.size()));
+  pool_.push_back(static_cast<char>(name.size()));
+  pool_ += name;
+  return name_starts_.back();
+}
+
+void SegmentWriter::put_head(std::uint32_t shared, std::uint32_t further) {
+  const auto few_shared = std::min(shared, most_shared);
+  const auto few_further = std::min(further, most_further);
+  dictionary_.push_back(static_cast<char>(few_shared << 5U | few_further));
+  if (few_shared == most_shared) put_varint(dictionary_, shared - most_shared);
+  if (few_further == most_further) put_varint(dictionary_, further - most_further);
+}
+
 void SegmentWriter::add_term(std::string_view term, const TermEntry& entry) {
   const bool begins_block = terms_ % terms_per_block == 0;
   if (begins_block) {
@@ -55,22 +73,24 @@ void SegmentWriter::add_term(std::string_view term, const TermEntry& entry) {
   }
   const auto shared =
       static_cast<std::size_t>(std::ranges::mismatch(last_term_, term).in1 - last_term_.begin());
-  put_varint(dictionary_, static_cast<std::uint32_t>(shared));
-  put_varint(dictionary_, static_cast<std::uint32_t>(term.size() - shared));
+  put_head(static_cast<std::uint32_t>(shared), static_cast<std::uint32_t>(term.size() - shared));
   dictionary_ += term.substr(shared);
 
-  const bool single = entry.body_chunks == 1;
-  put_varint(dictionary_, (entry.body_chunks > 0 ? term_has_body : 0) |
-                              (entry.defs_docs > 0 ? term_has_defs : 0) |
-                              (entry.path_docs > 0 ? term_has_path : 0) |
-                              (single ? term_is_single : 0));
+  const bool single = entry.body_chunks == 1 && entry.body.size() <= most_single;
+  const auto size = static_cast<std::uint32_t>(entry.body.size());
+  dictionary_.push_back(static_cast<char>((entry.body_chunks > 0 ? term_has_body : 0) |
+                                          (entry.defs_docs > 0 ? term_has_defs : 0) |
+                                          (entry.path_docs > 0 ? term_has_path : 0) |
+                                          (single ? term_is_single | size << term_size_shift : 0)));
   const auto put_list = [&](std::string_view list) {
     put_varint(dictionary_, static_cast<std::uint32_t>(list.size()));
     postings_ += list;
   };
-  if (entry.body_chunks > 0) {
-    if (!single) put_varint(dictionary_, entry.body_chunks);
-    if (!single) put_varint(dictionary_, entry.body_docs);
+  if (single) {
+    postings_ += entry.body;
+  } else if (entry.body_chunks > 0) {
+    put_varint(dictionary_, entry.body_chunks);
+    put_varint(dictionary_, entry.body_docs);
     put_list(entry.body);
   }
   if (entry.defs_docs > 0) {

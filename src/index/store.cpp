@@ -1,9 +1,12 @@
 #include "index/store.hpp"
 
+#include <algorithm>
+#include <cstring>
 #include <memory>
 
 #include "sys/file_lock.hpp"
 #include "sys/mapped_file.hpp"
+#include "sys/put_file.hpp"
 #include "workspace/hash.hpp"
 
 namespace plim::index {
@@ -11,6 +14,25 @@ namespace {
 
 const std::string base_name = "base.idx";
 const std::string amendment_name = "amendment.idx";
+
+// Of an amendment, behind it: it is not synced, so a power cut may leave the right size with other
+// bytes. It is small; the base is synced instead, for to check it would be to read all of it.
+std::uint64_t checksum(std::string_view bytes) {
+  std::uint64_t sum = bytes.size();
+  while (!bytes.empty()) {
+    std::uint64_t word = 0;
+    const auto size = std::min(bytes.size(), sizeof word);
+    std::memcpy(&word, bytes.data(), size);
+    bytes.remove_prefix(size);
+    sum = (sum ^ word) * 0x9E3779B97F4A7C15U;
+    sum ^= sum >> 32U;
+  }
+  return sum;
+}
+
+std::string_view bytes_of(std::uint64_t& number) {
+  return {reinterpret_cast<const char*>(&number), sizeof number};
+}
 
 }  // namespace
 
@@ -20,8 +42,8 @@ Result<Store> Store::open(const std::filesystem::path& cache, const std::filesys
   return Store(TRY(sys::Directory::open_private(cache / name)));
 }
 
-std::optional<Segment> Store::load(const std::string& name) const {
-  auto file = sys::MappedFile::open(folder_, name);
+std::optional<Segment> Store::load_base() const {
+  auto file = sys::MappedFile::open(folder_, base_name);
   if (!file) return std::nullopt;
   auto owner = std::make_shared<const sys::MappedFile>(*std::move(file));
   const auto bytes = owner->bytes();
@@ -30,38 +52,57 @@ std::optional<Segment> Store::load(const std::string& name) const {
   return *std::move(segment);
 }
 
+std::optional<Segment> Store::load_amendment() const {
+  auto file = sys::MappedFile::open(folder_, amendment_name);
+  if (!file) return std::nullopt;
+  auto owner = std::make_shared<const sys::MappedFile>(*std::move(file));
+  auto bytes = owner->bytes();
+  std::uint64_t sum = 0;
+  if (bytes.size() < sizeof sum) return std::nullopt;
+  const auto behind = bytes.substr(bytes.size() - sizeof sum);
+  bytes.remove_suffix(sizeof sum);
+  sum = checksum(bytes);
+  if (behind != bytes_of(sum)) return std::nullopt;
+  auto segment = Segment::open(bytes, std::move(owner));
+  if (!segment) return std::nullopt;
+  return *std::move(segment);
+}
+
 Store::Loaded Store::load() const {
-  Loaded loaded{.base = load(base_name), .amendment = load(amendment_name)};
+  Loaded loaded{.base = load_base(), .amendment = load_amendment()};
   const bool belongs =
       loaded.base && loaded.amendment && loaded.amendment->base() == loaded.base->id();
   if (!belongs) loaded.amendment.reset();
   return loaded;
 }
 
-Result<void> Store::write(const std::string& name, std::string_view bytes) const {
-  if (const auto there = folder_.stat(name)) {
-    if (auto written = folder_.replace(name, bytes, *there); !written) {
-      return std::unexpected(std::move(written).error());
-    }
+Result<void> Store::write_base(std::string_view bytes) const {
+  if (const auto there = folder_.stat(base_name)) {
+    TRY(folder_.replace(base_name, bytes, *there));
     return {};
   }
-  if (auto written = folder_.create(name, bytes, 0600); !written) {
-    return std::unexpected(std::move(written).error());
-  }
+  TRY(folder_.create(base_name, bytes, 0600));
   return {};
+}
+
+Result<void> Store::write_amendment(std::string_view bytes) const {
+  std::string all(bytes);
+  auto sum = checksum(bytes);
+  all += bytes_of(sum);
+  return sys::put_file(folder_, amendment_name, all, 0600);
 }
 
 Result<void> Store::save(const Segment& base, const Segment* amendment,
                          std::uint64_t known_base) const {
   const auto lock = sys::FileLock::try_acquire(folder_, "lock");
   if (!lock) return {};
-  const auto there = load(base_name);
+  const auto there = load_base();
   const auto kept_base = there ? there->id() : 0;
   if (there && kept_base != known_base && kept_base != base.id()) return {};
   if (kept_base != base.id()) {
-    if (auto written = write(base_name, base.bytes()); !written) return written;
+    if (auto written = write_base(base.bytes()); !written) return written;
   }
-  if (amendment != nullptr) return write(amendment_name, amendment->bytes());
+  if (amendment != nullptr) return write_amendment(amendment->bytes());
   if (folder_.stat(amendment_name)) return folder_.remove(amendment_name);
   return {};
 }

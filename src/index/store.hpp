@@ -26,16 +26,18 @@ class Store {
   /// What is kept and sound; nothing is an answer too.
   [[nodiscard]] Loaded load() const;
 
-  /// Keeps both, durable on return; `amendment` may be null. Does nothing when another instance
-  /// is writing, or has meanwhile kept another base than `known_base`: its index is as good.
-  /// Errors: as Directory.
+  /// Keeps both, the base durable on return; `amendment` may be null. Does nothing when another
+  /// instance is writing, or has meanwhile kept another base than `known_base`: its index is as
+  /// good. Errors: as Directory.
   Result<void> save(const Segment& base, const Segment* amendment, std::uint64_t known_base) const;
 
  private:
   explicit Store(sys::Directory folder) : folder_(std::move(folder)) {}
 
-  [[nodiscard]] std::optional<Segment> load(const std::string& name) const;
-  Result<void> write(const std::string& name, std::string_view bytes) const;
+  [[nodiscard]] std::optional<Segment> load_base() const;
+  [[nodiscard]] std::optional<Segment> load_amendment() const;
+  Result<void> write_base(std::string_view bytes) const;
+  Result<void> write_amendment(std::string_view bytes) const;
 
   sys::Directory folder_;
 };

@@ -19,7 +19,7 @@ class TermTable {
     for (std::size_t at = hash & (slots_.size() - 1);; at = (at + 1) & (slots_.size() - 1)) {
       const auto number = slots_[at];
       if (number == empty) return insert(word, hash, at);
-      if (entries_[number].hash == hash && this->word(number) == word) return number;
+      if (entries_[number].hash == hash && equal(this->word(number), word)) return number;
     }
   }
 
@@ -37,18 +37,40 @@ class TermTable {
     std::uint32_t hash;
   };
 
-  // Eight bytes at a time; words are short.
+  // Words are short: a call of memcpy or memcmp with a size known only then costs more than the
+  // rest. So reads of fixed sizes, the last of which may overlap the one before.
   static std::uint32_t hash_of(std::string_view word) {
     std::uint64_t hash = 0x9E3779B97F4A7C15U ^ word.size();
-    const char* at = word.data();
-    std::size_t left = word.size();
-    for (; left >= 8; at += 8, left -= 8) hash = mix(hash, load(at, 8));
-    if (left > 0) hash = mix(hash, load(at, left));
+    if (word.size() <= 8) {
+      hash = mix(hash, load_short(word));
+    } else {
+      const char* const last = word.data() + word.size() - 8;
+      for (const char* at = word.data(); at < last; at += 8)
+        hash = mix(hash, load<std::uint64_t>(at));
+      hash = mix(hash, load<std::uint64_t>(last));
+    }
     return static_cast<std::uint32_t>(hash ^ hash >> 32U);
   }
-  static std::uint64_t load(const char* at, std::size_t size) {
-    std::uint64_t value = 0;
-    std::memcpy(&value, at, size);
+  static bool equal(std::string_view left, std::string_view right) {
+    if (left.size() != right.size()) return false;
+    if (left.size() <= 8) return load_short(left) == load_short(right);
+    return left == right;
+  }
+  // Of at most eight bytes; the same only for the same ones, when there are as many.
+  static std::uint64_t load_short(std::string_view word) {
+    const char* const at = word.data();
+    const auto size = word.size();
+    if (size >= 4) {
+      return load<std::uint32_t>(at) | std::uint64_t{load<std::uint32_t>(at + size - 4)} << 32U;
+    }
+    if (size == 0) return 0;
+    return load<std::uint8_t>(at) | std::uint64_t{load<std::uint8_t>(at + size / 2)} << 8U |
+           std::uint64_t{load<std::uint8_t>(at + size - 1)} << 16U;
+  }
+  template <class Number>
+  static Number load(const char* at) {
+    Number value{};
+    std::memcpy(&value, at, sizeof value);
     return value;
   }
   static std::uint64_t mix(std::uint64_t hash, std::uint64_t value) {

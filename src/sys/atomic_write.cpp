@@ -1,4 +1,4 @@
-// Directory::create and replace: a file's bytes change whole or not at all.
+// Directory::create and replace, put_file: a file's bytes change whole or not at all.
 #include <cerrno>
 #include <cstdio>
 #include <random>
@@ -12,6 +12,7 @@
 
 #include "sys/beneath.hpp"
 #include "sys/directory.hpp"
+#include "sys/put_file.hpp"
 
 namespace plim::sys {
 namespace {
@@ -163,6 +164,15 @@ Result<FileStat> Directory::replace(const std::string& path, std::string_view by
   struct stat status{};
   if (::fstat(draft.fd(), &status) != 0) return fail_path("looking at", path);
   return to_file_stat(status);
+}
+
+Result<void> put_file(const Directory& directory, const std::string& path, std::string_view bytes,
+                      std::uint32_t mode) {
+  const auto place = TRY(place_of(directory.fd(), path));
+  Draft draft(place.directory.get(), mode);
+  if (!draft || !draft.fill(bytes)) return fail_path("writing", path);
+  if (!draft.publish_over(place.name)) return fail_path("replacing", path);
+  return {};
 }
 
 bool is_temporary_name(std::string_view name) { return name.starts_with(temporary_prefix); }

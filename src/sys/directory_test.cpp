@@ -10,6 +10,7 @@
 
 #include "sys/append_file.hpp"
 #include "sys/file_lock.hpp"
+#include "sys/put_file.hpp"
 #include "sys/temp_dir.hpp"
 #include "sys/test_child.hpp"
 
@@ -127,6 +128,15 @@ TEST_F(DirectoryTest, ReplacesAFileAndKeepsItsModeAndAttributes) {
   EXPECT_EQ(::getxattr((root() / "tool.sh").c_str(), "user.origin", value, 2),
             has_attributes ? 2 : -1);
   EXPECT_THAT(names("."), ElementsAre("tool.sh"));
+}
+
+TEST_F(DirectoryTest, PutsAFileWhetherThereIsOneOrNot) {
+  ASSERT_TRUE(put_file(directory_, "a.txt", "old", 0600));
+  EXPECT_EQ(read("a.txt"), "old");
+  ASSERT_TRUE(put_file(directory_, "a.txt", "new", 0600));
+  EXPECT_EQ(read("a.txt"), "new");
+  EXPECT_THAT(names("."), ElementsAre("a.txt"));
+  EXPECT_EQ(code(put_file(directory_, "../out.txt", "x", 0600)), Errc::denied);
 }
 
 TEST_F(DirectoryTest, SplitsAHardLinkInsteadOfChangingBothNames) {
