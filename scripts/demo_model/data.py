@@ -41,6 +41,7 @@ class Stage:
 
 _FIRST = Mix(languages=("python",), families=(OPERATOR, START, COMPARISON, OFF_BY_ONE, VARIABLE, MISSING_RETURN))
 _WEAK = (*FAMILIES, MISSING_RETURN, COMPARISON, VARIABLE, METHOD)  # those still hardest come twice
+_HARDEST = (VARIABLE, VARIABLE, MISSING_RETURN, OPERATOR, START)
 _LONG = (192, 256, 384, 512, 640, 768, 1024)
 # The first phase forms copying, on one language and six families: whole episodes with a little weight on
 # what is read; then weight on the two decisions that stay hard, which line and what it should say; then
@@ -61,6 +62,12 @@ PHASES = {
         Stage(19, _LONG, 0.005, 5.0, Mix(real=0.15), episodes=256, openings=960, glimpses=704, completions=448),
         Stage(26, _LONG, 0.005, 5.0, Mix(real=0.15, families=_WEAK), episodes=256, openings=1024, glimpses=768,
               completions=320),
+        Stage(37, _LONG, 0.005, 5.0, Mix(real=0.05, invented=0.5, families=(*_WEAK, VARIABLE)), episodes=384,
+              openings=1024, glimpses=640, completions=192),
+        Stage(41, _LONG, 0.005, 5.0, Mix(real=0.1, invented=0.5, families=(*_WEAK, *_HARDEST)), episodes=384,
+              openings=1024, glimpses=640, completions=192),
+        Stage(54, _LONG, 0.005, 5.0, Mix(real=0.1, invented=0.7, families=(*_WEAK, *_HARDEST)), episodes=384,
+              openings=1024, glimpses=640, completions=192),
     ),
 }
 

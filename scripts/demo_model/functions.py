@@ -65,13 +65,19 @@ class Code:
 class Draw:
     """A template's random choices; held-out code has choices that training never makes."""
 
-    def __init__(self, rng: Random, held_out: bool):
-        self.rng, self.held_out = rng, held_out
+    def __init__(self, rng: Random, held_out: bool, invented: float = 0.3):
+        self.rng, self.held_out, self.invented = rng, held_out, invented
         self.taken: set[str] = set()
 
     def pick(self, *options, unseen: tuple = ()):
         """One of the options; those in `unseen` are for held-out code only."""
         return self.rng.choice([o for o in options if self.held_out or o not in unseen])
+
+    def pair(self, *options: tuple[str, str], unseen: tuple = ()) -> tuple[str, str]:
+        """Two parameters that belong together: those that go by few names must be copied, too."""
+        if self.held_out or self.rng.random() >= self.invented:
+            return self.pick(*options, unseen=unseen)
+        return self.local(words.made_up(self.rng)), self.local(words.made_up(self.rng))
 
     def local(self, *names: str) -> str:
         """A variable's or parameter's name, another one at each call."""
@@ -84,7 +90,7 @@ class Draw:
         unusual = self.rng.random()
         if self.held_out:
             return self.rng.choice(words.HELD_OUT_LOCALS if unusual < 0.5 else names)
-        return words.made_up(self.rng) if unusual < 0.3 else self.rng.choice(names)
+        return words.made_up(self.rng) if unusual < self.invented else self.rng.choice(names)
 
     def numbers(self, low: int = 2, high: int = 30, count: int = 0) -> list[int]:
         return self.rng.sample(range(low, high), count or self.rng.randint(3, 4))

@@ -77,7 +77,8 @@ class Plan:
 def plan(rng: Random, mix: Mix, language: str, family: str) -> Plan:
     kind = rng.choices(list(KINDS), list(KINDS.values()))[0]
     modules = rng.choice((2, 3)) if rng.random() < SEARCHED else 1
-    project = make_project(rng, mix.held_out, language, family, kind == "passing", modules, mix.real)
+    project = make_project(rng, mix.held_out, language, family, kind == "passing", modules, mix.real,
+                           mix.invented)
     task = rng.choice(HELD_OUT_TASKS if mix.held_out else TASKS).format(test=project.test, name=project.code.name)
     made = Plan(project, kind, task, reread=rng.random() < 0.4)
     if kind == "wrong first" and rng.random() < 0.35 and (hit := damage(rng, project)):
@@ -269,7 +270,8 @@ def glimpses(seed: int, count: int, runner: Runner, mix: Mix) -> Iterator[dict]:
     rng = Random(f"{seed}-{mix.held_out}-glimpse")
     pairs, made = mix_pairs(mix), 0
     while made < count:
-        plans = [Plan(make_project(rng, mix.held_out, *pairs[(made + n) % len(pairs)], real=mix.real), "straight", "")
+        plans = [Plan(make_project(rng, mix.held_out, *pairs[(made + n) % len(pairs)], real=mix.real,
+                                   invented=mix.invented), "straight", "")
                  for n in range(CHUNK)]
         prefetch(plans, runner)
         for one in plans:
@@ -288,7 +290,7 @@ def completions(seed: int, count: int, mix: Mix) -> Iterator[dict]:
     rng = Random(f"{seed}-{mix.held_out}-completion")
     for number in range(count):
         language = mix.languages[number % len(mix.languages)]
-        project = make_project(rng, mix.held_out, language, passing=True, real=mix.real)
+        project = make_project(rng, mix.held_out, language, passing=True, real=mix.real, invented=mix.invented)
         text = project.files[project.path]
         lines = text.split("\n")
         line = rng.choice([n for n, t in enumerate(lines) if t.startswith("  ")])

@@ -51,6 +51,16 @@ class Generator(unittest.TestCase):
             said = set(generate.re.findall(r"[a-z]+", episode["files"][episode["source"]]))
             self.assertFalse(said & kept_back, episode["source"])
 
+    def test_pairs_of_parameters_are_made_up_as_often_as_asked_and_never_where_held_out(self):
+        options = (("first", "second"), ("left", "right"))
+
+        def pairs(held_out, invented):
+            return {functions.Draw(generate.Random(n), held_out, invented).pair(*options) for n in range(40)}
+
+        self.assertFalse(pairs(False, 1.0) & {*options})
+        self.assertEqual(pairs(False, 0.0), {*options})
+        self.assertEqual(pairs(True, 1.0), {*options})
+
     def test_held_out_projects_are_named_after_held_out_words(self):
         for episode in self.episodes(12, held_out=True):
             self.assertIn(episode["source"].split(".")[0], words.HELD_OUT)

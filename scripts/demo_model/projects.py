@@ -24,6 +24,7 @@ class Mix:
     languages: tuple[str, ...] = functions.LANGUAGES
     families: tuple[str, ...] = functions.FAMILIES
     real: float = 0.5  # of the nouns for training, the share that is English
+    invented: float = 0.3  # of the locals' names for training, the share that is made up
 
 
 @dataclass
@@ -58,31 +59,32 @@ def makers(family: str | None, language: str) -> list[Maker]:
     return [make for make in MAKERS if found[make]]
 
 
-def draw_code(rng: Random, noun: str, language: str, held_out: bool, family: str | None = None) -> Code:
+def draw_code(rng: Random, noun: str, language: str, held_out: bool, family: str | None = None,
+              invented: float = 0.3) -> Code:
     """A function; with a bug of `family` among its bugs if one is given."""
     while True:
-        code = functions.write(rng.choice(makers(family, language))(noun, Draw(rng, held_out)), language)
+        code = functions.write(rng.choice(makers(family, language))(noun, Draw(rng, held_out, invented)), language)
         if code and (family is None or any(b.family == family for b in code.bugs)):
             return code
 
 
 def make_project(rng: Random, held_out: bool = False, language: str | None = None, family: str | None = None,
-                 passing: bool = False, modules: int = 1, real: float = 0.5) -> Project:
+                 passing: bool = False, modules: int = 1, real: float = 0.5, invented: float = 0.3) -> Project:
     """One project; a language or family that is not given is drawn. Its bug may turn out to break no test."""
     language = language or rng.choice(functions.LANGUAGES)
     names = words.draw(rng, 2 * modules + 1, held_out, real)
     family = family or rng.choice([f for f in functions.FAMILIES if makers(f, language)])
-    target = draw_code(rng, names[0], language, held_out, None if passing else family)
+    target = draw_code(rng, names[0], language, held_out, None if passing else family, invented)
     bug = None if passing else rng.choice([b for b in target.bugs if b.family == family])
     parts = []
     for number in range(modules):
         count = rng.choices((1, 2, 3), (5, 4, 1) if language == "python" and modules == 1 else (6, 4, 0))[0]
-        parts.append([draw_code(rng, rng.choice(names[number : number + 2]), language, held_out)
+        parts.append([draw_code(rng, rng.choice(names[number : number + 2]), language, held_out, invented=invented)
                       for _ in range(count)])
     parts[0][rng.randrange(len(parts[0]))] = target
     defined = [name for part in parts for code in part for name in functions.defined(code)]
     if len(set(defined)) < len(defined):
-        return make_project(rng, held_out, language, family, passing, modules, real)
+        return make_project(rng, held_out, language, family, passing, modules, real, invented)
     head = rng.choice(HELD_OUT_HEADS if held_out else HEADS) + f" {words.plural(names[0])}." \
         if rng.random() < 0.2 else ""
     build = python_project if language == "python" else cpp_project

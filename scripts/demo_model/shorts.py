@@ -103,7 +103,7 @@ def by_helper(noun: str, draw: Draw) -> Template:
 
 @template
 def clamp(noun: str, draw: Draw) -> Template:
-    low, high = draw.pick(("low", "high"), ("least", "most"), ("minimum", "maximum"), unseen=(("least", "most"),))
+    low, high = draw.pair(("low", "high"), ("least", "most"), ("minimum", "maximum"), unseen=(("least", "most"),))
     lines = [
         (f"def clamp_{noun}({noun}, {low}, {high}):", "i:iii"),
         f"    return max({low}, min({noun}, {high}))",
@@ -176,7 +176,7 @@ def largest_or_zero(noun: str, draw: Draw) -> Template:
 
 @template
 def gap(noun: str, draw: Draw) -> Template:
-    a, b = draw.pick(("first", "second"), ("left", "right"), ("before", "after"), unseen=(("left", "right"),))
+    a, b = draw.pair(("first", "second"), ("left", "right"), ("before", "after"), unseen=(("left", "right"),))
     lines = [
         (f"def {noun}_distance({a}, {b}):", "i:ii"),
         f"    if {a} > {b}:",

@@ -1,7 +1,7 @@
 """Trains the demonstration model and exports it.
 
     python3 scripts/demo_model/train.py --out /tmp/demo/first --phase first --steps 3400
-    python3 scripts/demo_model/train.py --out /tmp/demo/second --phase second --from /tmp/demo/first --steps 3650
+    python3 scripts/demo_model/train.py --out /tmp/demo/second --phase second --from /tmp/demo/first --steps 6000
 
 Resumes from OUT/checkpoint.pt when there is one. Writes OUT/tokenizer.json, OUT/checkpoint.pt,
 OUT/curve.csv and OUT/data.json (hashes of every training shard). One CPU thread with bf16 matrix
@@ -233,7 +233,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--phase", choices=data.PHASES, default="second")
     parser.add_argument("--from", dest="start", type=Path, help="begin with the model of this folder")
-    parser.add_argument("--steps", type=int, default=3650)
+    parser.add_argument("--steps", type=int, default=6000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--muon-lr", type=float, default=0.02)
