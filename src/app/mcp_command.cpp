@@ -76,6 +76,25 @@ Result<std::string> explain_log(const Retrieval& retrieval, const Json& argument
   return trimmed.text + "\n\nFiles, most likely first:\n" + listed(found);
 }
 
+Result<std::string> companions(const Retrieval& retrieval, const Context& context,
+                               const Json& arguments) {
+  std::vector<std::string> files;
+  const auto given = arguments.find("files");
+  if (given != arguments.end() && given->is_array()) {
+    for (const auto& file : *given) {
+      if (file.is_string()) files.push_back(file.get<std::string>());
+    }
+  }
+  if (files.empty()) return fail(Errc::invalid, "files is missing");
+  const auto limit = number_of(arguments, "limit", 10, most_files);
+  const auto found = TRY(retrieval.companions(files, limit, context.stop));
+  std::string text;
+  for (const auto& hit : found) {
+    text += std::format("{} ({})\n", hit.path, index::to_string(hit.tie));
+  }
+  return text.empty() ? "nothing was found" : text;
+}
+
 Result<std::string> docs(const Context& context, const Json& arguments) {
   const auto answers = TRY(index::find_docs(text_of(arguments, "question"),
                                             text_of(arguments, "package"), docs_places(context),
@@ -117,6 +136,16 @@ std::vector<mcp::ServedTool> tools(const Retrieval& retrieval, const Context& co
                        R"("budget":{"type":"integer","description":"tokens; 1200"}},)"
                        R"("required":["log"]})",
        .call = [&](const Json& arguments) { return explain_log(retrieval, arguments); }},
+      {.name = "companions",
+       .title = "Files that go with these",
+       .description = "The files of this project that go with some of its files: headers and "
+                      "tests, what they import, what imports them, what history changed together.",
+       .input_schema = R"({"type":"object","properties":{)"
+                       R"("files":{"type":"array","items":{"type":"string"},)"
+                       R"("description":"paths from the project's root"},)"
+                       R"("limit":{"type":"integer","description":"at most so many; 10"}},)"
+                       R"("required":["files"]})",
+       .call = [&](const Json& arguments) { return companions(retrieval, context, arguments); }},
       {.name = "docs",
        .title = "Documentation, offline",
        .description = "Looks a symbol or a question up in the installed dependencies, in the "

@@ -95,10 +95,16 @@ void add_search_flags(CLI::App* app, SearchCommand& search) {
   auto* file =
       app->add_option("--query-file", search.query_file, "read it from a file; - is stdin");
   query->excludes(file);
-  app->add_option("--log", search.log, "an error log to start from; - is stdin");
+  auto* log = app->add_option("--log", search.log, "an error log to start from; - is stdin");
+  auto* companions = app->add_option("--companions", search.companions,
+                                     "files: list what goes with them, tests and headers, what\n"
+                                     "they import, what is changed together with them");
+  companions->excludes(query)->excludes(file)->excludes(log);
   app->add_option("--limit", search.limit, "at most so many of each")->check(CLI::Range(1, 1000));
   auto* files = app->add_flag("--files", search.files_only, "paths only, one a line, best first");
-  app->add_flag("--functions", search.functions_only, "functions only")->excludes(files);
+  app->add_flag("--functions", search.functions_only, "functions only")
+      ->excludes(files)
+      ->excludes(companions);
   app->add_flag("--json", search.json, "as JSON");
 }
 

@@ -71,6 +71,7 @@ struct SearchCommand {
   std::string query;
   std::string query_file;  ///< "-" is standard input; here and in `log`.
   std::string log;
+  std::vector<std::string> companions;  ///< Files: what goes with them is asked for.
   int limit = 20;
   bool files_only = false;
   bool functions_only = false;

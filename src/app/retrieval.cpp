@@ -1,5 +1,7 @@
 #include "app/retrieval.hpp"
 
+#include <utility>
+
 #include "index/log_find.hpp"
 #include "sys/directory.hpp"
 
@@ -22,6 +24,14 @@ Result<index::Snippets> Retrieval::find_in_log(const index::LogReport& report,
                                                const index::FindLimits& limits) const {
   const auto index = TRY(open());
   return index::find_in_log(index, root_, report, words, limits);
+}
+
+Result<std::vector<index::Companion>> Retrieval::companions(const std::vector<std::string>& files,
+                                                            std::size_t limit,
+                                                            std::stop_token stop) const {
+  const auto index = TRY(open());
+  return index::companions(index, files, {.root = root_, .program_path = program_path_}, limit,
+                           std::move(stop));
 }
 
 Result<index::Packet> Retrieval::packet(const std::string& task, std::size_t budget,

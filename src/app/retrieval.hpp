@@ -2,10 +2,13 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <stop_token>
 #include <string>
+#include <vector>
 
 #include "app/commands.hpp"
 #include "base/error.hpp"
+#include "index/companions.hpp"
 #include "index/docs_find.hpp"
 #include "index/index.hpp"
 #include "index/log_parser.hpp"
@@ -18,7 +21,9 @@ namespace plim::app {
 class Retrieval {
  public:
   explicit Retrieval(const Context& context)
-      : root_(context.project), cache_(context.paths.cache / "index") {}
+      : root_(context.project),
+        cache_(context.paths.cache / "index"),
+        program_path_(context.paths.program_path) {}
 
   [[nodiscard]] Result<index::Snippets> find(const index::Query& query,
                                              const index::FindLimits& limits) const;
@@ -26,6 +31,9 @@ class Retrieval {
   [[nodiscard]] Result<index::Snippets> find_in_log(const index::LogReport& report,
                                                     const std::string& words,
                                                     const index::FindLimits& limits) const;
+  /// Of files of the project, relative to its root.
+  [[nodiscard]] Result<std::vector<index::Companion>> companions(
+      const std::vector<std::string>& files, std::size_t limit, std::stop_token stop) const;
   [[nodiscard]] Result<index::Packet> packet(const std::string& task, std::size_t budget,
                                              const index::Measure& measure) const;
   /// The same of an index that is open and fresh.
@@ -38,6 +46,7 @@ class Retrieval {
 
   std::filesystem::path root_;
   std::filesystem::path cache_;
+  std::string program_path_;
 };
 
 /// Where documentation may lie on this machine.

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/commands.hpp"
+#include "app/retrieval.hpp"
 #include "base/utf8.hpp"
 #include "index/index.hpp"
 #include "index/log_find.hpp"
@@ -141,9 +142,44 @@ void print_health(const index::Health& health) {
   }
 }
 
+// The project's name for a file as the user gives it: from here, or from the project's root.
+std::string in_project(const std::string& given, const std::filesystem::path& project) {
+  std::error_code error;
+  const auto here = std::filesystem::weakly_canonical(given, error).lexically_relative(project);
+  const bool is_inside = !here.empty() && *here.begin() != "..";
+  return is_inside && std::filesystem::exists(project / here, error) ? here.generic_string()
+                                                                     : given;
+}
+
+Result<int> list_companions(const SearchCommand& command, const Context& context) {
+  std::vector<std::string> files;
+  for (const auto& file : command.companions) files.push_back(in_project(file, context.project));
+  const auto found = TRY(
+      Retrieval(context).companions(files, static_cast<std::size_t>(command.limit), context.stop));
+  if (command.json) {
+    nlohmann::json out{{"files", nlohmann::json::array()}};
+    for (const auto& hit : found) {
+      out["files"].push_back({{"path", to_utf8(hit.path)},
+                              {"reason", index::to_string(hit.tie)},
+                              {"score", hit.score}});
+    }
+    std::println("{}", out.dump());
+    return 0;
+  }
+  for (const auto& hit : found) {
+    if (command.files_only) {
+      std::println("{}", hit.path);
+    } else {
+      std::println("{}  ({})", terminal_safe(hit.path), index::to_string(hit.tie));
+    }
+  }
+  return 0;
+}
+
 }  // namespace
 
 Result<int> execute(const SearchCommand& command, const Context& context) {
+  if (!command.companions.empty()) return list_companions(command, context);
   const auto found = TRY(find(command, context));
   print_health(found.health);
   if (command.json) {

@@ -55,6 +55,17 @@ def search_by_a_failing_test():
         check(done.code == 0 and done.out.splitlines()[0] == "shop/cart.py", done)
 
 
+def companions_of_a_file():
+    with Place() as place:
+        shop(place)
+        done = place.run(["search", "--files", "--companions", "shop/cart.py"])
+        check(done.code == 0 and done.out.splitlines() == ["tests/test_cart.py"], done)
+        done = place.run(["search", "--json", "--companions", "tests/test_cart.py"])
+        check([hit["path"] for hit in json.loads(done.out)["files"]] == ["shop/cart.py"], done)
+        done = place.run(["search", "--companions", "shop/absent.py"])
+        check(done.code == 1 and "shop/absent.py is no file of the project" in done.err, done)
+
+
 def context_keeps_its_budget():
     with Place() as place:
         shop(place)
@@ -106,7 +117,8 @@ def tools_for_a_client_that_shakes_hands():
             {"id": 4, "method": "tools/call", "params": {"name": "explain_log", "arguments": {"log": LOG}}},
             {"id": 5, "method": "tools/call", "params": {"name": "context", "arguments": {}}})
         check(answers[1]["result"]["protocolVersion"] == "2025-11-25", answers[1])
-        check([tool["name"] for tool in answers[2]["result"]["tools"]] == ["search", "context", "explain_log", "docs"], answers[2])
+        check([tool["name"] for tool in answers[2]["result"]["tools"]] == ["search", "context", "explain_log", "companions", "docs"],
+              answers[2])
         check("shop/cart.py" in answers[3]["result"]["content"][0]["text"], answers[3])
         explained = answers[4]["result"]["content"][0]["text"]
         check("KeyError: 'price'" in explained and "shop/cart.py (" in explained, explained)
@@ -130,6 +142,7 @@ def tools_for_a_client_without_handshake():
         check(answers[3]["error"]["code"] == -32022, answers[3])
 
 
-main(search_by_a_log, search_by_a_log_names_the_functions_of_its_frames, search_by_a_failing_test, context_keeps_its_budget,
+main(search_by_a_log, search_by_a_log_names_the_functions_of_its_frames, search_by_a_failing_test,
+     companions_of_a_file, context_keeps_its_budget,
      the_first_turn_gets_what_context_prints,
      tools_for_a_client_that_shakes_hands, tools_for_a_client_without_handshake)
