@@ -5,9 +5,10 @@ the same task, seed and context, once with plim's own server (planned flags, no 
 UNIX socket) and once with `llama-server -m FILE -c N` as endpoint; the speed is llama-server's own
 timing of decoding. And the servers alone, asked the same tokens: a prompt, a reply, and a reply that
 repeats a module with one line more, which a grammar of its tokens holds it to, since the demo model
-cannot do that by itself. There plim's flags are what `plim plan --calibrate` settles on; each pair
-of servers is started anew several times, because one start of the same server can be some percent
-faster than another. And what watching the engine costs while it streams.
+cannot do that by itself. There plim's flags are what `plim plan --calibrate` settles on, and, for the
+repeated code, with engine.speculation "on": "auto" leaves it off for a model of thousands of tokens
+per second, of whose steps it takes more than 2 %. Each set of servers is started anew several times,
+because one start of the same server can be some percent faster than another. And what watching the engine costs while it streams.
 """
 
 import contextlib
@@ -28,10 +29,15 @@ import spill_trial
 from report import Figure
 
 CONTEXT = 4096
+PLAIN = ["-c", str(CONTEXT)]
+# It counts the machine's cores, also those this benchmark was forbidden to use (taskset), and then
+# its threads wait for one another.
+if len(os.sched_getaffinity(0)) < (os.cpu_count() or 1):
+    PLAIN += ["-t", str(len(os.sched_getaffinity(0)))]
 
 
 @contextlib.contextmanager
-def started_server(folder, model, flags=("-c", str(CONTEXT))):
+def started_server(folder, model, flags=tuple(PLAIN)):
     """A llama-server with its own defaults but for `flags`; yields its URL once it is healthy."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -95,11 +101,11 @@ def compare(name, model, folder, repeat):
             Figure(f"engine: {name}, plim's : plain", "×", ratios, bar=0.98, at_least=True)]
 
 
-def planned_flags(folder, model):
+def planned_flags(folder, model, speculation):
     """What plim starts its server with, once it has measured this machine."""
     ran = subprocess.run([client.PLIM, "plan", "--device", "cpu", "--ctx", str(CONTEXT), "--json",
                           "--calibrate", model], capture_output=True, text=True, check=True,
-                         env=client.environment(folder))
+                         env=client.environment(folder) | {"PLIM_ENGINE_SPECULATION": speculation})
     return json.loads(ran.stdout)["flags"]
 
 
@@ -145,25 +151,30 @@ def rewrite(url, text):
     return answer["timings"]["predicted_per_second"]
 
 
-WORKLOADS = [("prompt", prefill, 0.98), ("reply", reply, 0.98), ("repeated code", rewrite, 1.5)]
+WORKLOADS = [("prompt", prefill, "auto", 0.98), ("reply", reply, "auto", 0.98),
+             ("repeated code", rewrite, "on", 1.5)]
 
 
-def compare_servers(name, model, folder, starts=4, count=5):
-    flags = planned_flags(folder, model)
-    pairs = {what: [] for what, _, _ in WORKLOADS}
+def compare_servers(name, model, folder, starts=4, count=6):
+    flags = {choice: planned_flags(folder, model, choice) for choice in ("auto", "on")}
+    pairs = {what: [] for what, *_ in WORKLOADS}
     texts = modules(count)
     for _ in range(starts):
-        with started_server(folder, model) as plain, started_server(folder, model, flags) as ours:
-            for what, measured, _ in WORKLOADS:
+        with contextlib.ExitStack() as stack:
+            plain = stack.enter_context(started_server(folder, model))
+            servers = {choice: stack.enter_context(started_server(folder, model, flags[choice]))
+                       for choice in flags}
+            for what, measured, choice, _ in WORKLOADS:
+                ours = servers[choice]
                 for index, text in enumerate(texts):
                     order = [ours, plain] if index % 2 == 0 else [plain, ours]
                     speeds = {url: measured(url, text) for url in order}
                     pairs[what].append((speeds[ours], speeds[plain]))
     figures = []
-    for what, _, bar in WORKLOADS:
+    for what, _, choice, bar in WORKLOADS:
         figures += [
             Figure(f"engine: {name}, {what}, plim's flags", "tokens/s",
-                   [own for own, _ in pairs[what]], at_least=True),
+                   [own for own, _ in pairs[what]], at_least=True, note=f"speculation {choice}"),
             Figure(f"engine: {name}, {what}, plain", "tokens/s",
                    [other for _, other in pairs[what]], at_least=True, note="peer"),
             Figure(f"engine: {name}, {what}, plim's : plain", "×",

@@ -246,7 +246,7 @@ void settle(const Facts& facts, const Config& config, plan::RunPlan& plan) {
     use_pace(*pace, plan);
   }
   if (plan.guesses_with_weights() || config.text("engine.speculation") == "on") return;
-  if (facts.drafts_lose(plan)) plan.draft = 0;
+  if (!plan::drafts_are_cheap(plan) || facts.drafts_lose(plan)) plan.draft = 0;
 }
 
 }  // namespace plim::app

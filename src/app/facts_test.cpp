@@ -183,6 +183,19 @@ TEST_F(FactsTest, LetLayersGuessOnAProcessorOnlyWhereALossCanBeTold) {
   EXPECT_FALSE(guesses_in_vain(facts(), config_, on_gpu));
 }
 
+TEST_F(FactsTest, DoNotLetAVeryFastModelGuessFromText) {
+  auto fast = plan(4096, 1_MiB);
+  fast.draft = 16;
+  facts().remember_pace(fast, {1, 8000, 2000});
+  auto settled = fast;
+  settle(facts(), config_, settled);
+  EXPECT_EQ(settled.draft, 0);
+  ASSERT_TRUE(config_.set("engine.speculation", "on", "test"));
+  settled = fast;
+  settle(facts(), config_, settled);
+  EXPECT_EQ(settled.draft, 16);
+}
+
 TEST_F(FactsTest, SettleThreadsSpeedAndGuessing) {
   auto one = plan(4096, 1_MiB);
   one.draft = 16;
