@@ -110,9 +110,14 @@ void Checkpoints::keep_within_quota() {
   blobs_.trim(newest_first, max_store_bytes);
 }
 
-Result<std::vector<std::string>> Checkpoints::changed_by(const std::string& task) const {
+Result<std::vector<std::string>> Checkpoints::changed_by(const sys::Directory& root,
+                                                         const std::string& task) const {
   std::vector<std::string> paths;
-  for (const auto& [path, _] : pending_changes(TRY(journal_.read()), task)) paths.push_back(path);
+  for (const auto& [path, changes] : pending_changes(TRY(journal_.read()), task)) {
+    const auto now = present_state(root, path);
+    const auto before = now ? state_before(changes, *now) : std::nullopt;
+    if (!before || *before != *now) paths.push_back(path);
+  }
   return paths;
 }
 

@@ -34,7 +34,8 @@ class Checkpoints {
                              const std::vector<std::string>& before_bytes);
 
   /// See Workspace::changed_by.
-  [[nodiscard]] Result<std::vector<std::string>> changed_by(const std::string& task) const;
+  [[nodiscard]] Result<std::vector<std::string>> changed_by(const sys::Directory& root,
+                                                            const std::string& task) const;
   /// See Workspace::undo.
   Result<UndoReport> undo(const sys::Directory& root, const std::string& task);
 

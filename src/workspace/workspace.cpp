@@ -361,7 +361,7 @@ Result<CommandChanges> Workspace::after_command() {
 }
 
 Result<std::vector<std::string>> Workspace::changed_by(const std::string& task) const {
-  return state_->checkpoints.changed_by(task);
+  return state_->checkpoints.changed_by(state_->root, task);
 }
 
 Result<UndoReport> Workspace::undo(const std::string& task) {

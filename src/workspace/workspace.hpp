@@ -117,8 +117,8 @@ class Workspace {
   /// Errors: invalid without before_command; io.
   Result<CommandChanges> after_command();
 
-  /// The files that `task` changed, in this process or an earlier one, and that undo() would look
-  /// at; sorted. Errors: io.
+  /// The files that are not what they were before `task`, which changed them in this process or an
+  /// earlier one; sorted. Errors: io.
   [[nodiscard]] Result<std::vector<std::string>> changed_by(const std::string& task) const;
 
   /// Takes back a task's changes, the newest task's not yet undone when `task` is empty.

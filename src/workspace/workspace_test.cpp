@@ -16,6 +16,7 @@ namespace {
 namespace fs = std::filesystem;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::IsEmpty;
 using testing::StartsWith;
 
 class WorkspaceTest : public testing::Test {
@@ -203,6 +204,23 @@ TEST_F(WorkspaceTest, UndoesTaskByTaskNewestFirst) {
   EXPECT_EQ(project_.read("a.txt"), "0");
   EXPECT_THAT(failure(later.undo("three")), StartsWith("not found"));
   EXPECT_THAT(failure(later.begin_task("../x")), StartsWith("invalid"));
+}
+
+TEST_F(WorkspaceTest, NamesWhatATaskChangedUntilThatIsAsBefore) {
+  project_.write("a.txt", "0");
+  ASSERT_TRUE(workspace_.begin_task("one"));
+  ASSERT_TRUE(workspace_.edit_text("a.txt", "0", "1"));
+  ASSERT_TRUE(workspace_.create("b.txt", "b"));
+  Workspace later = open();
+  EXPECT_THAT(later.changed_by("one").value(), ElementsAre("a.txt", "b.txt"));
+  EXPECT_THAT(later.changed_by("two").value(), IsEmpty());
+  project_.write("a.txt", "0");
+  EXPECT_THAT(later.changed_by("one").value(), ElementsAre("b.txt"));
+  project_.write("a.txt", "another's");
+  EXPECT_THAT(later.changed_by("one").value(), ElementsAre("a.txt", "b.txt"));
+  project_.write("a.txt", "1");
+  ASSERT_TRUE(later.undo("one"));
+  EXPECT_THAT(later.changed_by("one").value(), IsEmpty());
 }
 
 TEST_F(WorkspaceTest, UndoNeverOverwritesWhatTheUserChanged) {
