@@ -153,6 +153,7 @@ std::string in_project(const std::string& given, const std::filesystem::path& pr
 
 Result<int> list_companions(const SearchCommand& command, const Context& context) {
   std::vector<std::string> files;
+  files.reserve(command.companions.size());
   for (const auto& file : command.companions) files.push_back(in_project(file, context.project));
   const auto found = TRY(
       Retrieval(context).companions(files, static_cast<std::size_t>(command.limit), context.stop));

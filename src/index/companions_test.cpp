@@ -101,9 +101,9 @@ TEST_F(CompanionsTest, AreWhatWasChangedTogether) {
   git({"init", "-q", "."});
   git({"add", "."});
   git({"commit", "-qm", "all"});
-  for (int i = 0; i < 3; ++i) {
-    write("a.py", std::string(i + 2U, '1') + "\n");
-    write("z.py", std::string(i + 2U, '1') + "\n");
+  for (const std::string_view text : {"2\n", "3\n", "4\n"}) {
+    write("a.py", text);
+    write("z.py", text);
     git({"commit", "-qam", "both"});
   }
   EXPECT_EQ(of({"a.py"}).front(), "z.py: changed together");

@@ -21,7 +21,8 @@ namespace {
 constexpr std::uint64_t max_read = 8U << 20U;  // bytes; a larger file is known by its path only
 constexpr std::size_t files_per_thread = 200;  // fewer are not worth a thread
 constexpr unsigned max_threads = 8;
-constexpr double max_amendment = 0.1;  // of the base's documents; then both become one
+constexpr double max_amendment = 0.1;   // of the base's documents; then both become one
+constexpr std::ptrdiff_t max_dead = 4;  // living documents of an amendment for each dead one kept
 
 std::int64_t now_ns() {
   const auto since = std::chrono::system_clock::now().time_since_epoch();
@@ -143,20 +144,28 @@ Result<void> Index::State::take_in(std::span<const SweptFile* const> files,
     failed_reads += each.unreadable;
     fresh.push_back(TRY(Segment::open(each.bytes)));
   }
-  const auto kept = amendment ? std::ranges::count(dead_in_amendment, false) : 0;
+  const auto kept = std::ranges::count(dead_in_amendment, false);
   const auto amended = static_cast<double>(kept) + static_cast<double>(files.size());
   const bool amends = base && amended <= static_cast<double>(base->docs().size()) * max_amendment;
 
   std::vector<MergePart> parts;
   if (base && !amends) parts.push_back({&*base, dead_in_base});
-  if (amendment) parts.push_back({&*amendment, dead_in_amendment});
+  // A few dead ones may stay in an amendment: then all that it has is taken as it is.
+  const auto dead_there = std::ranges::count(dead_in_amendment, true);
+  const bool keeps_dead = amends && amendment && dead_there * max_dead <= kept;
+  const auto left_out = keeps_dead ? std::vector<bool>() : dead_in_amendment;
+  if (amendment) parts.push_back({&*amendment, left_out});
   for (const auto& segment : fresh) parts.push_back({&segment, {}});
   auto merged = parts.size() == 1 && !amends
                     ? std::move(fresh.front())
                     : TRY(Segment::open(merge_segments(parts, amends ? base->id() : 0)));
   auto& dead = amends ? dead_in_amendment : dead_in_base;
-  dead.assign(merged.docs().size(), false);
-  if (!amends) amendment.reset();
+  if (!keeps_dead) dead.clear();
+  dead.resize(merged.docs().size(), false);
+  if (!amends) {
+    amendment.reset();
+    dead_in_amendment.clear();
+  }
   (amends ? amendment : base) = std::move(merged);
   return {};
 }

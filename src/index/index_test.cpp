@@ -176,6 +176,28 @@ TEST_F(IndexTest, RanksAsANewOneAfterChanges) {
   EXPECT_EQ(amended.find(query).files.front().path, fresh->find(query).files.front().path);
 }
 
+TEST_F(IndexTest, KnowsOnlyTheNewestOfManyVersions) {
+  for (int i = 0; i < 120; ++i) write(std::format("m{}.py", i), "def common(): pass\n");
+  auto index = opened();
+  for (int i = 0; i < 10; ++i) write(std::format("m{}.py", i), "def common(): return 1\n");
+  ASSERT_TRUE(index.refresh().has_value());
+  std::string last = "none";
+  for (const char letter : std::string("bcdfghjklmnpqrstvwxz")) {
+    const std::string name(6, letter);
+    write("m3.py", "def common(): pass\ndef " + name + "(): pass\n");
+    ASSERT_TRUE(index.refresh().has_value());
+    EXPECT_THAT(paths(index.find({.task = name})), ElementsAre("m3.py"));
+    EXPECT_THAT(paths(index.find({.task = last})), IsEmpty());
+    EXPECT_EQ(index.health().files, 120U);
+    EXPECT_EQ(index.corpus().totals().docs, 120U);
+    ASSERT_EQ(index.corpus().parts().size(), 2U);
+    EXPECT_LE(index.corpus().parts()[1].segment.docs().size(), 14U);
+    last = name;
+  }
+  EXPECT_THAT(search("zzzzzz"), ElementsAre("m3.py"));
+  EXPECT_THAT(search("xxxxxx"), IsEmpty());
+}
+
 TEST_F(IndexTest, StartsAnewFromADamagedStore) {
   for (int i = 0; i < 5; ++i) write(std::format("m{}.py", i), std::format("def f{}(): pass\n", i));
   EXPECT_THAT(search("f3"), ElementsAre("m3.py"));

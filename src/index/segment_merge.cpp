@@ -13,6 +13,7 @@ struct Source {
   const Segment* segment;
   TermCursor terms;
   bool has_term;
+  bool is_unmoved;                      // all its numbers stay as they are
   std::vector<std::uint32_t> new_docs;  // by old number; `gone` for dead ones
   std::vector<std::uint32_t> new_chunks;
   std::vector<std::uint32_t> doc_of_chunk;  // new numbers, by old chunk
@@ -38,7 +39,8 @@ void copy_document(const Segment& segment, std::uint32_t number, Source& source,
 
 Source open_source(const MergePart& part, SegmentWriter& writer) {
   const Segment& segment = *part.segment;
-  Source source{&segment, segment.terms(), false, {}, {}, {}};
+  const bool is_first = writer.doc_count() == 0;
+  Source source{&segment, segment.terms(), false, is_first && part.dead.empty(), {}, {}, {}};
   source.new_docs.assign(segment.docs().size(), gone);
   source.new_chunks.assign(segment.chunks().size(), gone);
   source.doc_of_chunk.assign(segment.chunks().size(), gone);
@@ -81,7 +83,12 @@ class Merger {
   std::string run(std::uint64_t base) && {
     while (const std::string* term = least()) {
       const std::string current = *term;
-      merge_term(current);
+      if (auto* const only = unmoved_alone(current)) {
+        writer_.add_term(current, only->terms.entry());
+        only->has_term = only->terms.next();
+      } else {
+        merge_term(current);
+      }
     }
     return std::move(writer_).finish(base);
   }
@@ -95,6 +102,18 @@ class Merger {
       }
     }
     return found;
+  }
+
+  // The one that has the term, where its lists may be taken as they are: most terms of an amendment
+  // that one file is added to.
+  [[nodiscard]] Source* unmoved_alone(const std::string& term) {
+    auto& first = sources_.front();
+    const bool has_it = first.is_unmoved && first.has_term && first.terms.term() == term;
+    const auto shares = [&](const Source& other) {
+      return other.has_term && other.terms.term() == term;
+    };
+    const bool is_alone = has_it && std::none_of(sources_.begin() + 1, sources_.end(), shares);
+    return is_alone ? &first : nullptr;
   }
 
   void merge_term(const std::string& term) {
