@@ -20,6 +20,7 @@ constexpr auto dry_run_limit = std::chrono::milliseconds(2500);
 constexpr auto pace_limit = std::chrono::milliseconds(std::chrono::seconds(15));
 constexpr auto glance_limit = std::chrono::milliseconds(std::chrono::seconds(5));
 constexpr std::int32_t widest_ubatch = 2048;
+constexpr int usual_depth = 2048;  // tokens in front of an agent's reply
 constexpr auto pace_is_old = std::chrono::days(30);
 
 std::string stamp(const fs::path& file) {
@@ -65,6 +66,10 @@ void use_pace(const engine::Pace& pace, plan::RunPlan& plan) {
   plan.speed.decode = scaled(plan.speed.decode, pace.decode);
   if (pace.prefill > 0) plan.speed.prefill = scaled(plan.speed.prefill, pace.prefill);
   if (share > 0) plan.full_decode = scaled(plan.full_decode, pace.decode * share);
+}
+
+int half_the_context(const plan::RunPlan& plan, int most) {
+  return static_cast<int>(std::min<std::int64_t>(most, plan.context.value / 2));
 }
 
 /// The counts of threads worth measuring: one where there is a GPU.
@@ -142,27 +147,49 @@ void Facts::remember_pace(const plan::RunPlan& plan, const engine::Pace& pace) c
   });
 }
 
+// Replies are written behind a prompt, where a small model needs more threads than at its start.
+// Each count of threads fills the cache twice: no more than half of the time is for that.
+engine::Pace Facts::best_behind_a_prompt(const plan::RunPlan& plan, engine::Trial trial,
+                                         const std::vector<engine::Pace>& paces,
+                                         std::chrono::milliseconds left) const {
+  const auto best = engine::best_pace(paces);
+  trial.depth = half_the_context(plan, usual_depth);
+  const auto fills = 2.0 * static_cast<double>(trial.threads.size()) * trial.depth;
+  const std::chrono::duration<double> filling(fills / std::max(best.prefill, 1.0));
+  if (trial.threads.size() == 1 || 2 * filling > left) return best;
+  trial.prompt = 0;
+  trial.limit = left;
+  const auto env = engine_environment(context_.environment);
+  const auto behind = engine::measure_pace(server_, plan, trial, env, context_.stop);
+  if (!behind) return best;
+  const auto threads = engine::best_pace(*behind).threads;
+  const auto same = std::ranges::find(paces, threads, &engine::Pace::threads);
+  return same == paces.end() ? best : *same;
+}
+
 Result<engine::Pace> Facts::try_out(const plan::RunPlan& plan, engine::Trial trial) const {
   const auto end = std::chrono::steady_clock::now() + trial.limit;
   const auto env = engine_environment(context_.environment);
   trial.threads = thread_counts(plan, cores_);
   trial.ubatches = {plan.ubatch};
-  auto best =
-      engine::best_pace(TRY(engine::measure_pace(server_, plan, trial, env, context_.stop)));
-  const auto left =
-      std::chrono::duration_cast<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
+  const auto paces = TRY(engine::measure_pace(server_, plan, trial, env, context_.stop));
+  const auto left = [end] {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(end -
+                                                                 std::chrono::steady_clock::now());
+  };
+  auto best = best_behind_a_prompt(plan, trial, paces, left());
   // A larger batch costs scratch memory and shows on long prompts only: where three of those, each
   // read twice, are soon done.
-  const auto long_prompt = std::min<int>(widest_ubatch, static_cast<int>(plan.context.value) / 2);
+  const auto long_prompt = half_the_context(plan, widest_ubatch);
   const auto needs = std::chrono::duration<double>(6 * long_prompt / std::max(best.prefill, 1.0));
-  if (long_prompt <= plan.ubatch || needs > left) return best;
+  if (long_prompt <= plan.ubatch || needs > left()) return best;
   trial.threads = {best.threads};
   for (auto wider = 2 * plan.ubatch; wider <= long_prompt; wider *= 2)
     trial.ubatches.push_back(wider);
   trial.prompt = long_prompt;
   trial.reply = 0;
   trial.repeat = 1;
-  trial.limit = left;
+  trial.limit = left();
   const auto wide = engine::measure_pace(server_, plan, trial, env, context_.stop);
   if (wide) best.ubatch = engine::best_prefill(*wide).ubatch;
   return best;

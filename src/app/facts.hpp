@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -50,6 +51,10 @@ class Facts {
   [[nodiscard]] std::filesystem::path file(std::string_view kind, const plan::RunPlan& plan,
                                            std::string_view more = "") const;
   [[nodiscard]] Result<engine::Pace> try_out(const plan::RunPlan& plan, engine::Trial trial) const;
+  /// The best of `paces`, which were measured on an empty cache.
+  [[nodiscard]] engine::Pace best_behind_a_prompt(const plan::RunPlan& plan, engine::Trial trial,
+                                                  const std::vector<engine::Pace>& paces,
+                                                  std::chrono::milliseconds left) const;
 
   [[nodiscard]] std::filesystem::path proof_of(const plan::RunPlan& plan) const;
 

@@ -27,8 +27,9 @@ struct Pace {
 struct Trial {
   std::vector<int> threads{1};
   std::vector<std::int32_t> ubatches{512};
-  int prompt = 512;
-  int reply = 48;  ///< 0: only the prompt.
+  int prompt = 512;  ///< 0: only the reply.
+  int reply = 48;    ///< 0: only the prompt.
+  int depth = 0;     ///< Tokens that are in the KV cache before.
   int repeat = 2;
   std::chrono::milliseconds limit{std::chrono::seconds(15)};
 };

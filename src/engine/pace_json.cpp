@@ -91,12 +91,13 @@ Result<std::vector<Pace>> measure_pace(const std::filesystem::path& server,
     command.argv.push_back(more);
   }
   std::ranges::move(placed(plan), std::back_inserter(command.argv));
-  command.argv.insert(command.argv.end(),
-                      {"-t", joined(trial.threads), "-ub", joined(trial.ubatches), "-b",
-                       std::to_string(std::max(plan.batch, std::ranges::max(trial.ubatches))), "-p",
-                       std::to_string(trial.prompt), "-n", std::to_string(trial.reply), "-r",
-                       std::to_string(trial.repeat), "-ctk", std::string(to_string(plan.kv_k)),
-                       "-ctv", std::string(to_string(plan.kv_v))});
+  command.argv.insert(
+      command.argv.end(),
+      {"-t", joined(trial.threads), "-ub", joined(trial.ubatches), "-b",
+       std::to_string(std::max(plan.batch, std::ranges::max(trial.ubatches))), "-p",
+       std::to_string(trial.prompt), "-n", std::to_string(trial.reply), "-r",
+       std::to_string(trial.repeat), "-d", std::to_string(trial.depth), "-ctk",
+       std::string(to_string(plan.kv_k)), "-ctv", std::string(to_string(plan.kv_v))});
   const auto ran = TRY(sys::run(command, {.timeout = trial.limit}, std::move(stop)));
   auto paces = parse_paces(ran.head);
   std::erase_if(paces, [&](const Pace& pace) { return trial.reply > 0 && pace.decode <= 0; });
