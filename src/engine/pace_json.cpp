@@ -11,13 +11,27 @@ namespace plim::engine {
 namespace {
 
 constexpr double as_good = 0.97;
-
 constexpr double as_good_at_prompts = 0.95;
 
 std::string joined(const std::vector<int>& numbers) {
   std::string text;
   for (const auto number : numbers) text += (text.empty() ? "" : ",") + std::to_string(number);
   return text;
+}
+
+// Of those that were measured and reach `share` of the fastest `rate`, the one with the least
+// `cost`.
+template <class Cost>
+Pace cheapest_of_the_fast(const std::vector<Pace>& paces, double Pace::* rate, double share,
+                          Cost Pace::* cost) {
+  Pace best;
+  if (paces.empty()) return best;
+  const auto fastest = std::ranges::max(paces, {}, rate).*rate;
+  for (const auto& pace : paces) {
+    const bool enough = pace.*rate > 0 && pace.*rate >= share * fastest;
+    if (enough && (best.*rate == 0 || pace.*cost < best.*cost)) best = pace;
+  }
+  return best;
 }
 
 // llama-bench spells lists with other separators than llama-server does.
@@ -59,25 +73,11 @@ std::vector<Pace> parse_paces(std::string_view output) {
 }
 
 Pace best_pace(const std::vector<Pace>& paces) {
-  Pace best;
-  double fastest = 0;
-  for (const auto& pace : paces) fastest = std::max(fastest, pace.decode);
-  for (const auto& pace : paces) {
-    const bool enough = pace.decode > 0 && pace.decode >= as_good * fastest;
-    if (enough && (best.decode == 0 || pace.threads < best.threads)) best = pace;
-  }
-  return best;
+  return cheapest_of_the_fast(paces, &Pace::decode, as_good, &Pace::threads);
 }
 
 Pace best_prefill(const std::vector<Pace>& paces) {
-  Pace best;
-  double fastest = 0;
-  for (const auto& pace : paces) fastest = std::max(fastest, pace.prefill);
-  for (const auto& pace : paces) {
-    const bool enough = pace.prefill > 0 && pace.prefill >= as_good_at_prompts * fastest;
-    if (enough && (best.prefill == 0 || pace.ubatch < best.ubatch)) best = pace;
-  }
-  return best;
+  return cheapest_of_the_fast(paces, &Pace::prefill, as_good_at_prompts, &Pace::ubatch);
 }
 
 Result<std::vector<Pace>> measure_pace(const std::filesystem::path& server,

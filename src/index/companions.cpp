@@ -12,6 +12,7 @@
 #include "index/imports.hpp"
 #include "index/lex.hpp"
 #include "index/log_names.hpp"
+#include "index/path_parts.hpp"
 #include "sys/directory.hpp"
 
 namespace plim::index {
@@ -23,13 +24,8 @@ constexpr std::size_t most_importers = 400;      // files looked at for an impor
 constexpr std::size_t most_of_commit = 40;       // files; a larger one ties nothing
 constexpr std::size_t most_namesakes = 12;       // of one name: more is a convention
 
-std::string_view folder_of(std::string_view path) {
-  const auto slash = path.rfind('/');
-  return slash == std::string_view::npos ? std::string_view() : path.substr(0, slash);
-}
-
 std::string_view stem_of(std::string_view path) {
-  const auto name = path.substr(path.rfind('/') + 1);
+  const auto name = name_of(path);
   return name.substr(0, name.find('.', 1));
 }
 
@@ -85,10 +81,7 @@ class Finder {
         if (!std::ranges::contains(found, number)) found.push_back(number);
       }
     }
-    const double weight = 1 / std::sqrt(1 + static_cast<double>(found.size()));
-    for (const auto number : found) {
-      add(number, Tie::imported, weight * (0.5 + nearness(file, paths_[number])));
-    }
+    add_all(found, Tie::imported, file);
   }
 
   // Files that have the word its name is, and import it.
@@ -102,10 +95,7 @@ class Finder {
       });
       if (does) found.push_back(number);
     }
-    const double weight = 1 / std::sqrt(1 + static_cast<double>(found.size()));
-    for (const auto number : found) {
-      add(number, Tie::imports, weight * (0.5 + nearness(file, paths_[number])));
-    }
+    add_all(found, Tie::imports, file);
   }
 
   // Of all times the file was changed, how often others were too; large commits say less.
@@ -146,6 +136,14 @@ class Finder {
   }
 
  private:
+  // Of many each says less.
+  void add_all(const std::vector<std::uint32_t>& found, Tie tie, std::string_view file) {
+    const double weight = 1 / std::sqrt(1 + static_cast<double>(found.size()));
+    for (const auto number : found) {
+      add(number, tie, weight * (0.5 + nearness(file, paths_[number])));
+    }
+  }
+
   void add(std::uint32_t number, Tie tie, double score) {
     auto& all = scores_[number];
     auto& known = all.at(static_cast<std::size_t>(tie));
@@ -163,11 +161,8 @@ class Finder {
 
   // What stands in an import of it: its name, or its folder's for a folder's own file.
   static std::string_view import_word(std::string_view path) {
-    static constexpr auto own =
-        std::to_array<std::string_view>({"__init__", "index", "init", "lib", "mod"});
     const auto stem = stem_of(path);
-    const bool is_own = std::ranges::contains(own, stem) && path.contains('/');
-    return is_own ? stem_of(folder_of(path)) : stem;
+    return stands_for_folder(stem) && path.contains('/') ? stem_of(folder_of(path)) : stem;
   }
 
   const ImportResolver& resolver() {

@@ -1,8 +1,9 @@
 #include "index/imports.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cctype>
+
+#include "index/path_parts.hpp"
 
 namespace plim::index {
 namespace {
@@ -197,13 +198,6 @@ class Reader {
   std::vector<Import> found_;
 };
 
-std::string_view folder_of(std::string_view path) {
-  const auto slash = path.rfind('/');
-  return slash == std::string_view::npos ? std::string_view() : path.substr(0, slash);
-}
-
-std::string_view name_of_path(std::string_view path) { return path.substr(path.rfind('/') + 1); }
-
 std::string_view without_extension(std::string_view path) {
   const auto dot = path.rfind('.');
   const auto slash = path.rfind('/');
@@ -214,10 +208,8 @@ std::string_view without_extension(std::string_view path) {
 
 // What an import calls a file: without its extension, a folder's own file by its folder.
 std::string_view import_name(std::string_view path) {
-  static constexpr auto own =
-      std::to_array<std::string_view>({"__init__", "index", "init", "lib", "mod"});
   const auto plain = without_extension(path);
-  return std::ranges::contains(own, name_of_path(plain)) ? folder_of(plain) : plain;
+  return stands_for_folder(name_of(plain)) ? folder_of(plain) : plain;
 }
 
 bool ends_in(std::string_view path, std::string_view tail) {
@@ -240,17 +232,17 @@ std::vector<Import> imports_of(Language language, std::string_view text) {
 ImportResolver::ImportResolver(std::span<const std::string_view> paths) : paths_(paths) {
   for (std::uint32_t number = 0; number < paths.size(); ++number) {
     const auto plain = without_extension(paths[number]);
-    by_stem_[name_of_path(plain)].push_back(number);
+    by_stem_[name_of(plain)].push_back(number);
     const auto name = import_name(paths[number]);
-    if (name != plain) by_stem_[name_of_path(name)].push_back(number);
+    if (name != plain) by_stem_[name_of(name)].push_back(number);
   }
 }
 
 // The path may be a file's, with or without its extension.
 std::vector<std::uint32_t> ImportResolver::by_tail(std::string_view path) const {
   std::vector<std::uint32_t> found;
-  const auto stem = name_of_path(without_extension(path));
-  for (const auto key : {stem, name_of_path(path)}) {
+  const auto stem = name_of(without_extension(path));
+  for (const auto key : {stem, name_of(path)}) {
     const auto same = by_stem_.find(key);
     if (same == by_stem_.end()) continue;
     for (const auto number : same->second) {

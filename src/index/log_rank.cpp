@@ -11,6 +11,7 @@
 #include "index/log_paths.hpp"
 #include "index/log_scan.hpp"
 #include "index/log_test_body.hpp"
+#include "index/path_parts.hpp"
 
 namespace plim::index {
 namespace {
@@ -27,17 +28,11 @@ constexpr double per_record = 0.9;  // each record further down
 constexpr std::size_t most_records = 30;
 constexpr std::size_t most_frames = 12;
 
-std::string_view folder_of(std::string_view path) {
-  const auto slash = path.rfind('/');
-  return slash == std::string_view::npos ? std::string_view{} : path.substr(0, slash);
-}
-
 // Whether two folders end alike: "src/main/java/a/b" and "src/test/java/a/b".
 bool mirrors(std::string_view a, std::string_view b) {
   std::size_t parts = 0;
   while (!a.empty() && !b.empty()) {
-    const auto last = [](std::string_view path) { return path.substr(path.rfind('/') + 1); };
-    if (last(a) != last(b)) break;
+    if (name_of(a) != name_of(b)) break;
     ++parts;
     a = folder_of(a);
     b = folder_of(b);

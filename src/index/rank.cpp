@@ -4,6 +4,7 @@
 #include <cmath>
 #include <unordered_map>
 
+#include "index/path_parts.hpp"
 #include "index/rank_lists.hpp"
 
 namespace plim::index {
@@ -50,18 +51,13 @@ class Fusion {
     float best = 0, second = 0;
   };
 
-  [[nodiscard]] std::string_view folder_of(std::uint32_t doc) const {
-    const auto path = corpus_.path(doc);
-    return path.substr(0, path.rfind('/') + 1);
-  }
-
   // Files next to a good one gain. The first stays the first: this finds the rest of a fix.
   void lift_neighbours() {
     const auto best = best_of(scores_, neighbourhood);
     if (best.empty()) return;
     std::unordered_map<std::string_view, Neighbours> folders;
     for (const auto doc : best) {  // in order of score
-      auto& there = folders[folder_of(doc)];
+      auto& there = folders[folder_of(corpus_.path(doc))];
       if (there.best == 0) {
         there.best = scores_[doc];
       } else {
@@ -71,7 +67,7 @@ class Fusion {
     const float most = scores_[best.front()];
     for (std::uint32_t doc = 0; doc < scores_.size(); ++doc) {
       if (scores_[doc] == 0 || doc == best.front()) continue;
-      const auto found = folders.find(folder_of(doc));
+      const auto found = folders.find(folder_of(corpus_.path(doc)));
       if (found == folders.end()) continue;
       const auto& there = found->second;
       const float neighbour = scores_[doc] == there.best ? there.second : there.best;

@@ -91,6 +91,8 @@ def planned(plim, model, arguments, speculation="off"):
     if ran.returncode not in (0, 6):
         return {"error": ran.stderr.strip()}
     plan = json.loads(ran.stdout)
+    if plan["compute_estimated"]:
+        return {"error": f"the scratch memory is an estimate: {plan['warnings']}"}
     rows = [plan["devices"][0], plan["host"]]
     sums = {kind: sum(row[name] for row in rows) / MIB for kind, name in
             {"model": "weights", "kv": "kv", "rs": "recurrent", "compute": "compute"}.items()}
