@@ -10,6 +10,7 @@ buffers to 1 MiB. Each takes two turns, one plain; with --quick one, plain or no
 With --vulkan a few of them on Mesa's lavapipe, the device's and the host's buffers together.
 """
 
+import functools
 import json
 import os
 import pathlib
@@ -17,6 +18,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 
 from engine_log import measure
 
@@ -126,31 +128,39 @@ def turns_of(index, model, named):
     return [VARIANTS[0], VARIANTS[1 + index % (len(VARIANTS) - 1)], *guessing]
 
 
+def check(plim, server, folder, model, turns):
+    """The lines to print of one model, and how many of its turns differ."""
+    path, lines, wrong = f"{folder}/{model['name']}.gguf", [], 0
+    write(path, model)
+    for engine_arguments, our_arguments in turns:
+        slots = [] if "-np" in engine_arguments else ["-np", "1"]
+        guesses = engine_arguments == GUESSING[0]
+        theirs = measure(server, path, [*PLACE, "-c", str(CONTEXT), *slots, *engine_arguments],
+                         contexts=1 + guesses)
+        ours = planned(plim, path, our_arguments, "on" if guesses else "off")
+        fault = compare(ours, theirs)
+        wrong += bool(fault)
+        if fault or "-v" in sys.argv:
+            fault = fault or f"ok  compute {ours['compute']:.2f} planned, {theirs['compute']:.2f}"
+            lines.append(f"{model['name']:<18} {' '.join(our_arguments) or '-':<24} {fault}")
+    pathlib.Path(path).unlink()
+    return lines, wrong
+
+
 def main():
     plim, server, *names = [argument for argument in sys.argv[1:] if argument[0] != "-"]
     names = names or (ON_VULKAN if VULKAN else [])
     lines = pathlib.Path(__file__).with_name("models.jsonl").read_text().splitlines()
-    models = [json.loads(line) for line in lines]
-    architectures, wrong = set(), 0
-    with tempfile.TemporaryDirectory() as folder:
-        for index, model in enumerate(m for m in models if not names or m["name"] in names):
-            path = f"{folder}/{model['name']}.gguf"
-            write(path, model)
-            for engine_arguments, our_arguments in turns_of(index, model, bool(names)):
-                slots = [] if "-np" in engine_arguments else ["-np", "1"]
-                guesses = engine_arguments == GUESSING[0]
-                theirs = measure(server, path, [*PLACE, "-c", str(CONTEXT), *slots, *engine_arguments],
-                                 contexts=1 + guesses)
-                ours = planned(plim, path, our_arguments, "on" if guesses else "off")
-                fault = compare(ours, theirs)
-                if "-v" in sys.argv and not fault:
-                    print(f"{model['name']:<18} {' '.join(our_arguments) or '-':<24} ok  compute "
-                          f"{ours['compute']:.2f} planned, {theirs['compute']:.2f}", flush=True)
-                if fault:
-                    wrong += 1
-                    print(f"{model['name']:<18} {' '.join(our_arguments) or '-':<24} {fault}", flush=True)
-            architectures.add(model["keys"]["general.architecture"])
-            pathlib.Path(path).unlink()
+    models = [model for model in map(json.loads, lines) if not names or model["name"] in names]
+    turns = [turns_of(index, model, bool(names)) for index, model in enumerate(models)]
+    wrong = 0
+    # Most of a turn is one program waiting for another: two at a time keep two cores busy.
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(2) as pool:
+        for said, differences in pool.map(functools.partial(check, plim, server, folder), models, turns):
+            wrong += differences
+            for line in said:
+                print(line, flush=True)
+    architectures = {model["keys"]["general.architecture"] for model in models}
     print(f"{len(architectures)} architectures, {wrong} differences")
     return 1 if wrong else 0
 
