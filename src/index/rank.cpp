@@ -98,25 +98,6 @@ class Fusion {
   std::vector<Reason> reasons_;
 };
 
-// Functions by their own words, their length and their file's place.
-std::vector<RankedChunk> rank_chunks(const Corpus& corpus, const std::vector<RankedFile>& files,
-                                     const Scores& chunks, std::size_t depth,
-                                     const RankWeights& weights) {
-  Scores scores(chunks.size());
-  for (const auto& file : files) {
-    for (auto chunk = corpus.first_chunk(file.doc);
-         chunk < chunks.size() && corpus.doc_of_chunk(chunk) == file.doc; ++chunk) {
-      const auto& record = corpus.chunk(chunk);
-      if (chunks[chunk] == 0 || record.kind() != SymbolKind::function) continue;
-      const double length = std::pow(1.0 + record.terms, weights.long_function);
-      scores[chunk] = static_cast<float>(chunks[chunk] * file.score * length);
-    }
-  }
-  std::vector<RankedChunk> ranked;
-  for (const auto chunk : best_of(scores, depth)) ranked.push_back({chunk, scores[chunk]});
-  return ranked;
-}
-
 }  // namespace
 
 std::string_view to_string(Reason reason) {
@@ -181,7 +162,7 @@ Ranking rank(const Corpus& corpus, const Question& question, std::size_t depth,
     const auto rare = static_cast<int>(text.rare[ranking.files[i].doc]);
     ranking.rare_words = std::max(ranking.rare_words, rare);
   }
-  ranking.chunks = rank_chunks(corpus, ranking.files, text.chunks, depth, weights);
+  ranking.chunks = rank_functions(corpus, ranking.files, text, depth, weights);
   if (ranking.files.size() > depth) ranking.files.resize(depth);
   return ranking;
 }

@@ -18,6 +18,7 @@ using Scores = std::vector<float>;
 struct TextScores {
   Scores docs;    ///< BM25F over body, definitions and path.
   Scores chunks;  ///< BM25 over each chunk's own text.
+  Scores named;   ///< By chunk: of that, what is for words that are written as code.
   Scores names;   ///< By document: names in the question that it defines, rare ones most.
   Scores paths;   ///< By document: words in the question that its path has.
   Scores rare;    ///< By document: how many of the question's words that are rare here it has.
@@ -34,6 +35,12 @@ struct TextScores {
 
 /// The numbers of the best `depth` scores above 0, best first; equal ones by number.
 [[nodiscard]] std::vector<std::uint32_t> best_of(const Scores& scores, std::size_t depth);
+
+/// Functions of `files`, whose scores they share in; `text` is of the same question.
+[[nodiscard]] std::vector<RankedChunk> rank_functions(const Corpus& corpus,
+                                                      const std::vector<RankedFile>& files,
+                                                      const TextScores& text, std::size_t depth,
+                                                      const RankWeights& weights);
 
 /// The paths of the best documents.
 [[nodiscard]] std::vector<std::string> paths_of_best(const Corpus& corpus, const Scores& scores,

@@ -44,6 +44,7 @@ class TextScorer {
     average_chunk_ = std::max(1.0, static_cast<double>(totals.body_terms) / chunks_);
     scores_.docs.resize(corpus.doc_count());
     scores_.chunks.resize(corpus.chunk_count());
+    scores_.named.resize(corpus.chunk_count());
     scores_.names.resize(corpus.doc_count());
     scores_.paths.resize(corpus.doc_count());
     scores_.rare.resize(corpus.doc_count());
@@ -116,7 +117,7 @@ class TextScorer {
     const double name_weight = points ? term.weight / weighed.definers : 0;
     for (std::size_t i = 0; i < weighed.entries.size(); ++i) {
       const auto& part = corpus_.parts()[i];
-      read_body(weighed.entries[i].body, part, chunk_weight);
+      read_body(weighed.entries[i].body, part, chunk_weight, term.is_name);
       read_defs(weighed.entries[i].defs, part, name_weight);
       read_path(weighed.entries[i].path, part, path_weight);
     }
@@ -137,7 +138,8 @@ class TextScorer {
   }
 
   // The chunks of a document follow each other: its length is looked up once for all of them.
-  void read_body(std::string_view list, const Corpus::Part& part, double chunk_weight) {
+  void read_body(std::string_view list, const Corpus::Part& part, double chunk_weight,
+                 bool is_name) {
     const auto chunks = part.segment.chunks();
     const double per_term = weights_.k1 * weights_.chunk_norm / average_chunk_;
     const double at_least = weights_.k1 * (1 - weights_.chunk_norm);
@@ -164,7 +166,9 @@ class TextScorer {
       in_doc += count;
       if (is_dead(part, doc)) continue;
       const double length = at_least + per_term * chunks[posting->id].terms;
-      scores_.chunks[chunk] += static_cast<float>(chunk_weight * count / (count + length));
+      const auto score = static_cast<float>(chunk_weight * count / (count + length));
+      scores_.chunks[chunk] += score;
+      if (is_name) scores_.named[chunk] += score;
     }
     close();
   }
