@@ -106,11 +106,12 @@ def in_the_middle_of_a_command():
         check_resumes(place, 3)  # what the command did is not known
 
 
-def kill_while_bwrap_prepares(process, program, seconds):
-    """kill -9 of plim so many seconds after it has started bubblewrap for `program`."""
+def kill_while_bwrap_prepares(process, programs, seconds):
+    """kill -9 of plim so many seconds after it has started bubblewrap for one of `programs`."""
     def has_begun():
         lines = map(command_line, descendants(process.pid))
-        return any("bwrap" in line.split(" ")[0] and program in line for line in lines)
+        return any("bwrap" in line.split(" ")[0] and any(program in line for program in programs)
+                   for line in lines)
 
     while not has_begun() and process.poll() is None:
         pass  # the window is a few ms: no pause
@@ -121,12 +122,13 @@ def kill_while_bwrap_prepares(process, program, seconds):
 def at_the_start_of_a_command():
     """bubblewrap's two halves are not yet bound to one another: a supervisor ends both."""
     for round_number in range(24):
-        # In turn the command by which the sandbox proves itself, and one of the model's.
-        program = (".plim-probe", "sleep 98760")[round_number % 2]
+        # In turn the command by which the sandbox proves itself, and one of the model's. The first is
+        # over in a moment: where it was not seen the other will do, or this would wait for its end.
+        programs = (".plim-probe", "sleep 98760")[round_number % 2:]
         with Place() as place:
             with Fake(place, [call("run", command="setsid sleep 98760 & sleep 98760")]) as fake:
                 process = place.start(["run", "--endpoint", fake.endpoint, "--yes", "Do it."])
-                kill_while_bwrap_prepares(process, program, round_number // 2 * 0.0008)
+                kill_while_bwrap_prepares(process, programs, round_number // 2 * 0.0008)
                 check_no_orphans({fake.process.pid})
 
 
@@ -136,7 +138,7 @@ def at_the_start_of_an_engine():
         for round_number in range(12):
             process = place.start(["run", "--engine", engine, "--device", "cpu",
                                    "--model", TINY_MODEL, "--yes", "Do it."])
-            kill_while_bwrap_prepares(process, "llama-server --", round_number * 0.0008)
+            kill_while_bwrap_prepares(process, ["llama-server --"], round_number * 0.0008)
             check_no_orphans()
 
 
