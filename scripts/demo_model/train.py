@@ -4,8 +4,8 @@
     python3 scripts/demo_model/train.py --out /tmp/demo/second --phase second --from /tmp/demo/first --steps 6000
 
 Resumes from OUT/checkpoint.pt when there is one. Writes OUT/tokenizer.json, OUT/checkpoint.pt,
-OUT/curve.csv and OUT/data.json (hashes of every training shard). One CPU thread with bf16 matrix
-instructions needs about an hour; a CUDA device is used when present.
+OUT/curve.csv and OUT/data.json (hashes of every training shard). A phase needs half an hour to an hour on
+two CPU cores with bf16 matrix instructions; a CUDA device is used when present.
 """
 
 import argparse
@@ -235,7 +235,7 @@ def main() -> None:
     parser.add_argument("--from", dest="start", type=Path, help="begin with the model of this folder")
     parser.add_argument("--steps", type=int, default=6000)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=min(os.cpu_count() or 1, 8), help="CPU threads")
     parser.add_argument("--muon-lr", type=float, default=0.02)
     parser.add_argument("--adam-lr", type=float, default=0.004)
     parser.add_argument("--layers", default="cacaca", help="one letter per block: convolution or attention")
