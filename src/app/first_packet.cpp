@@ -25,13 +25,15 @@ constexpr std::size_t least_files_to_keep = 100;
 constexpr std::size_t most_files = 200'000;
 
 Result<index::Index> open_index(const std::filesystem::path& root,
-                                const std::filesystem::path& cache, const std::stop_token& stop) {
+                                const std::filesystem::path& cache, const std::string& program_path,
+                                const std::stop_token& stop) {
   const auto directory = TRY(sys::Directory::open(root));
   const auto files = TRY(index::sweep(directory, most_files)).files.size();
   if (files < least_files_to_choose_from) return fail(Errc::not_found, "too few files");
   const bool is_kept = files >= least_files_to_keep;
-  auto index =
-      TRY(index::Index::open({.root = root, .cache = is_kept ? cache : std::filesystem::path()}));
+  auto index = TRY(index::Index::open({.root = root,
+                                       .cache = is_kept ? cache : std::filesystem::path(),
+                                       .program_path = program_path}));
   TRY(index.refresh(stop));
   return index;
 }
@@ -46,7 +48,8 @@ bool is_worth_sending(const index::Packet& packet) {
 FirstPacket::FirstPacket(const Context& context)
     : retrieval_(context),
       opening_(std::async(std::launch::async, open_index, context.project,
-                          context.paths.cache / "index", given_up_.get_token())) {}
+                          context.paths.cache / "index", context.paths.program_path,
+                          given_up_.get_token())) {}
 
 FirstPacket::~FirstPacket() { given_up_.request_stop(); }
 

@@ -8,7 +8,8 @@
 namespace plim::app {
 
 Result<index::Index> Retrieval::open() const {
-  auto index = TRY(index::Index::open({.root = root_, .cache = cache_}));
+  auto index =
+      TRY(index::Index::open({.root = root_, .cache = cache_, .program_path = program_path_}));
   TRY(index.refresh());
   return index;
 }

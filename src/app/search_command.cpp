@@ -64,7 +64,8 @@ Result<index::LogReport> read_report(const std::string& name) {
 
 Result<index::Snippets> find(const SearchCommand& command, const Context& context) {
   const index::IndexOptions options{.root = context.project,
-                                    .cache = context.paths.cache / "index"};
+                                    .cache = context.paths.cache / "index",
+                                    .program_path = context.paths.program_path};
   const auto limit = static_cast<std::size_t>(command.limit);
   const index::FindLimits limits{.files = limit, .functions = limit};
   if (command.log.empty()) return index::find(options, TRY(read_query(command)), limits);

@@ -99,14 +99,14 @@ class Finder {
   }
 
   // Of all times the file was changed, how often others were too; large commits say less.
-  void add_history(const std::vector<std::vector<std::string>>& commits) {
+  void add_history(const std::vector<Commit>& commits) {
     double all = 2;  // a file changed but twice says little
     std::unordered_map<std::uint32_t, double> together;
     for (const auto& commit : commits) {
-      if (commit.size() > most_of_commit) continue;
+      if (commit.files.size() > most_of_commit) continue;
       all += 1;
-      const double weight = 1 / std::sqrt(static_cast<double>(commit.size()));
-      for (const auto& path : commit) {
+      const double weight = 1 / std::sqrt(static_cast<double>(commit.files.size()));
+      for (const auto& path : commit.files) {
         const auto known = number_of_.find(path);
         if (known != number_of_.end()) together[known->second] += weight;
       }

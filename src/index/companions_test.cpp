@@ -1,19 +1,14 @@
 #include "index/companions.hpp"
 
-#include <filesystem>
-#include <fstream>
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "index/imports.hpp"
-#include "sys/process.hpp"
-#include "sys/temp_dir.hpp"
+#include "index/test_repository.hpp"
 
 namespace plim::index {
 namespace {
 
-namespace fs = std::filesystem;
 using testing::ElementsAre;
 
 TEST(Imports, AreReadOfEachLanguage) {
@@ -46,22 +41,8 @@ TEST(Imports, AreResolvedByTheirTail) {
   EXPECT_THAT(resolver.resolve({"vector", -1}, "src/main.cpp"), ElementsAre());
 }
 
-class CompanionsTest : public testing::Test {
+class CompanionsTest : public testing::Test, protected TestRepository {
  protected:
-  fs::path root() const { return place_.path(); }
-
-  void write(const std::string& path, std::string_view text) const {
-    fs::create_directories((root() / path).parent_path());
-    std::ofstream(root() / path, std::ios::binary) << text;
-  }
-
-  void git(std::vector<std::string> arguments) const {
-    arguments.insert(arguments.begin(),
-                     {"/usr/bin/git", "-c", "user.name=n", "-c", "user.email=e"});
-    const auto done = sys::run({.argv = arguments, .env = {"HOME=/nowhere"}, .cwd = root()}, {});
-    ASSERT_TRUE(done && done->status.code == 0) << (done ? done->head : done.error().message);
-  }
-
   std::vector<std::string> of(const std::vector<std::string>& files) const {
     auto index = Index::open({.root = root()});
     EXPECT_TRUE(index && index->refresh());
@@ -74,9 +55,6 @@ class CompanionsTest : public testing::Test {
     }
     return out;
   }
-
- private:
-  sys::TempDir place_ = *sys::TempDir::make(fs::temp_directory_path(), "companions");
 };
 
 TEST_F(CompanionsTest, AreNamesakesImportsAndImporters) {
@@ -98,12 +76,11 @@ TEST_F(CompanionsTest, AreWhatWasChangedTogether) {
   write("z.py", "1\n");
   write("never.py", "1\n");
   git({"init", "-q", "."});
-  git({"add", "."});
-  git({"commit", "-qm", "all"});
+  commit("all");
   for (const std::string_view text : {"2\n", "3\n", "4\n"}) {
     write("a.py", text);
     write("z.py", text);
-    git({"commit", "-qam", "both"});
+    commit("both");
   }
   EXPECT_EQ(of({"a.py"}).front(), "z.py: changed together");
   // A repository may not have us run a program of its choice.

@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "index/commit_corpus.hpp"
 #include "index/lex.hpp"
 #include "index/rank_lists.hpp"
 #include "index/segment_builder.hpp"
@@ -97,7 +98,7 @@ struct Index::State {
   std::uint64_t kept_base = 0;  // of the base in the store, as far as we know
   std::optional<Segment> base, amendment;
   std::vector<bool> dead_in_base, dead_in_amendment;
-  Corpus corpus;
+  Corpus corpus, commits;
   Health health;
   std::size_t failed_reads = 0;
 
@@ -196,6 +197,11 @@ void Index::State::make_corpus(const Sweep& found) {
 }
 
 Result<void> Index::State::refresh(const std::stop_token& stop) {
+  // Git may take as long as all the rest, so beside it.
+  const std::jthread past([&] {
+    refresh_commits(commits, {.root = root.path(), .program_path = options.program_path},
+                    store ? &*store : nullptr, stop);
+  });
   const auto found = TRY(sweep(root, options.max_files));
   const auto files = changed(found);
   if (!files.empty() || !base) {
@@ -249,7 +255,8 @@ Snippets Index::find(const Query& query, const FindLimits& limits) const {
   const auto& corpus = state_->corpus;
   Snippets found{.health = state_->health};
   const auto question = read_question(query);
-  const auto ranking = rank(corpus, question, std::max(limits.files, limits.functions));
+  const auto ranking =
+      rank(corpus, state_->commits, question, std::max(limits.files, limits.functions));
   found.rare_words = ranking.rare_words;
   found.is_named = ranking.is_named;
   for (const auto& file : ranking.files) {

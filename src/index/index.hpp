@@ -1,5 +1,5 @@
 // index: which files and functions of a project a task is about.
-// Does not: know models or tokens, run anything, write into the project.
+// Does not: know models or tokens, write into the project, run anything but git (history.hpp).
 // Threads: an Index belongs to one thread; segments and corpora are immutable.
 // Start at: this header, then rank.hpp for the ranking and segment.hpp for what is stored.
 #pragma once
@@ -74,6 +74,7 @@ struct IndexOptions {
   /// Where indexes are kept, e.g. $XDG_CACHE_HOME/plimsoll/index; empty: in memory only. An index
   /// that cannot be kept is no error.
   std::filesystem::path cache;
+  std::string program_path;  ///< $PATH, to find git in; without it the project has no past.
   std::size_t max_files = 200'000;
   ReadLimits limits;
 };
@@ -89,8 +90,9 @@ class Index {
   Index& operator=(Index&&) noexcept;
   ~Index();
 
-  /// Looks at every file's metadata and reads what has changed since. Files that cannot be read
-  /// are left out and counted. Errors: those of open; cancelled.
+  /// Looks at every file's metadata and reads what has changed since, and what is checked out of
+  /// the project's past. Files that cannot be read are left out and counted. Errors: those of open;
+  /// cancelled.
   Result<void> refresh(const std::stop_token& stop = {});
 
   /// Ranks files and functions as of the last refresh.

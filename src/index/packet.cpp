@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <functional>
+#include <ranges>
 #include <unordered_map>
 #include <utility>
 
@@ -17,13 +20,16 @@ constexpr std::size_t callers_share = 5;
 constexpr std::size_t outline_share = 3;      // of each of three files
 constexpr std::size_t whole_file_share = 15;  // a smaller file is shown whole
 
+constexpr std::size_t likeliest = 2;  // functions that come first whatever their length
+constexpr double length_power = 0.4;
+
 constexpr std::size_t ordinary_body = 200;  // tokens
 constexpr std::size_t long_share = 30;
 
 // What one function may cost before it is shown in windows: the likeliest two may be long, later
 // ones may not push others out.
 std::size_t most_of_body(std::size_t budget, std::size_t rank) {
-  const std::size_t share = rank < 2 ? long_share : rank < 6 ? 15 : rank < 12 ? 8 : 5;
+  const std::size_t share = rank < likeliest ? long_share : rank < 6 ? 15 : rank < 12 ? 8 : 5;
   return std::max(budget * share / 100, std::min(ordinary_body, budget * long_share / 100));
 }
 
@@ -32,21 +38,39 @@ constexpr std::size_t most_outlines = 3;
 constexpr std::size_t most_signatures = 24;
 constexpr std::size_t most_functions = 100;
 constexpr std::size_t most_whole_files = 6;  // asked for by so many functions
-constexpr std::size_t most_windows = 3;
+constexpr std::size_t most_windows = 24;
 constexpr std::size_t most_callers = 6;
 constexpr std::size_t separator_cost = 2;
+
+// A long function takes the place of several short ones, so it must be likelier than each by as
+// much as this.
+std::vector<FunctionHit> by_worth_of_place(std::vector<FunctionHit> functions) {
+  const auto worth = [](const FunctionHit& function) {
+    constexpr double title = 4;        // in lines
+    constexpr double most_lines = 60;  // beyond that it is shown in windows
+    const double lines = function.last_line - std::min(function.first_line, function.last_line);
+    return function.score / std::pow(std::min(lines, most_lines) + title, length_power);
+  };
+  if (functions.size() > likeliest) {
+    std::ranges::stable_sort(functions | std::views::drop(likeliest), std::greater(), worth);
+  }
+  return functions;
+}
 
 class Packer {
  public:
   Packer(const Snippets& found, const Query& query, const PacketRequest& request)
-      : found_(found), request_(request), words_(packets::words_of(query)) {}
+      : found_(found),
+        functions_(by_worth_of_place(found.functions)),
+        request_(request),
+        words_(packets::words_of(query)) {}
 
   Packet pack() {
     add_paths();
     const auto first = packet_.pieces.size();
-    add_bodies(0, 2);  // the likeliest functions before any outline
+    add_bodies(0, likeliest);  // before any outline
     add_outlines();
-    add_bodies(2, most_functions);
+    add_bodies(likeliest, most_functions);
     add_callers(first);
     return finish();
   }
@@ -98,16 +122,23 @@ class Packer {
   }
 
   void add_bodies(std::size_t from, std::size_t to) {
-    for (std::size_t i = from; i < std::min(to, found_.functions.size()); ++i) {
-      const auto& function = found_.functions[i];
+    for (std::size_t i = from; i < std::min(to, functions_.size()); ++i) {
+      const auto& function = functions_[i];
       const auto& text = text_of(function.path);
       if (!text || overlaps(function)) continue;
       if (i < most_whole_files && add_whole(function.path, *text)) continue;
       const auto most = most_of_body(request_.budget, i);
       if (take(packets::body_piece(function, *text), most)) continue;
-      for (std::size_t windows = most_windows; windows > 0; --windows) {
-        if (take(packets::window_piece(function, *text, words_, windows), most)) break;
-      }
+      add_windows(function, *text, most);
+    }
+  }
+
+  // As many as its share has room for, so that the likeliest function is not cut to a few lines.
+  void add_windows(const FunctionHit& function, const std::string& text, std::size_t most) {
+    const auto interest = packets::lines_of_interest(function, text, words_);
+    for (auto windows = std::min(most_windows, interest.size()); windows > 0;
+         windows -= (windows + 3) / 4) {
+      if (take(packets::window_piece(function, text, interest, windows), most)) return;
     }
   }
 
@@ -129,8 +160,8 @@ class Packer {
   }
 
   void add_callers(std::size_t first) {
-    if (packet_.pieces.size() <= first || found_.functions.empty()) return;
-    const auto& function = found_.functions.front();
+    if (packet_.pieces.size() <= first || functions_.empty()) return;
+    const auto& function = functions_.front();
     PacketPiece piece{.zoom = Zoom::callers, .text = "Calls of " + function.name + ":\n"};
     std::size_t calls = 0;
     for (const auto& file : found_.files) {
@@ -169,6 +200,7 @@ class Packer {
   }
 
   const Snippets& found_;
+  std::vector<FunctionHit> functions_;
   const PacketRequest& request_;
   packets::Words words_;
   Packet packet_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <format>
+#include <ranges>
 #include <set>
 
 #include "index/lex.hpp"
@@ -124,22 +125,29 @@ PacketPiece body_piece(const FunctionHit& function, std::string_view text) {
   return piece;
 }
 
-PacketPiece window_piece(const FunctionHit& function, std::string_view text, const Words& words,
-                         std::size_t windows) {
+std::vector<std::size_t> lines_of_interest(const FunctionHit& function, std::string_view text,
+                                           const Words& words) {
   const auto lines = workspace::split_lines(text);
   const auto [first, last] = span_of(function, lines.size());
-  PacketPiece piece{.zoom = Zoom::window, .path = function.path};
-  if (last < first) return piece;
   std::vector<std::pair<double, std::size_t>> hits;
   for (std::size_t n = first; n <= last; ++n) {
     const double worth = worth_of(lines[n - 1].text, words);
     if (worth > 0) hits.emplace_back(worth, n);
   }
   std::ranges::stable_sort(hits, [](const auto& a, const auto& b) { return a.first > b.first; });
+  return hits | std::views::values | std::ranges::to<std::vector>();
+}
+
+PacketPiece window_piece(const FunctionHit& function, std::string_view text,
+                         const std::vector<std::size_t>& interest, std::size_t windows) {
+  const auto lines = workspace::split_lines(text);
+  const auto [first, last] = span_of(function, lines.size());
+  PacketPiece piece{.zoom = Zoom::window, .path = function.path};
+  if (last < first) return piece;
   std::set<std::size_t> shown;
   for (std::size_t n = first; n <= std::min(first + 2, last); ++n) shown.insert(n);
   std::size_t taken = 0;
-  for (const auto& [worth, n] : hits) {
+  for (const auto n : interest) {
     if (taken == windows) break;
     if (shown.contains(n)) continue;
     ++taken;

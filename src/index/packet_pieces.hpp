@@ -30,9 +30,15 @@ using Words = std::unordered_map<std::string, double>;
 /// A function's lines as they stand in its file.
 [[nodiscard]] PacketPiece body_piece(const FunctionHit& function, std::string_view text);
 
-/// The function's signature and the best `windows` places in it with four lines around each.
+/// Numbers of a function's lines that have any of the words, best first.
+[[nodiscard]] std::vector<std::size_t> lines_of_interest(const FunctionHit& function,
+                                                         std::string_view text, const Words& words);
+
+/// The function's signature and the best `windows` places of `interest` with four lines around
+/// each.
 [[nodiscard]] PacketPiece window_piece(const FunctionHit& function, std::string_view text,
-                                       const Words& words, std::size_t windows);
+                                       const std::vector<std::size_t>& interest,
+                                       std::size_t windows);
 
 /// Lines of `text` that call `name`, outside of its own definition, at most `most`, each as
 /// "path:line: text".

@@ -1,7 +1,7 @@
 #include "index/rank.hpp"
 
 #include <algorithm>
-#include <cmath>
+#include <optional>
 #include <unordered_map>
 
 #include "index/path_parts.hpp"
@@ -33,11 +33,26 @@ class Fusion {
     }
   }
 
+  // Whatever else is added, the file that is now the first stays it: past commits find the rest of
+  // a fix, and have been seen to mislead about its beginning.
+  void hold_first(const Question& question) {
+    float most = 0;
+    for (std::uint32_t doc = 0; doc < scores_.size(); ++doc) {
+      if (scores_[doc] <= most) continue;
+      const float score = scores_[doc] * kept(question, doc);
+      if (score > most) first_ = doc;
+      most = std::max(most, score);
+    }
+  }
+
   std::vector<RankedFile> take(const Question& question, std::size_t depth) && {
+    float most = 0;
     for (std::uint32_t doc = 0; doc < scores_.size(); ++doc) {
       if (scores_[doc] == 0) continue;
-      scores_[doc] *= static_cast<float>(corpus_.is_dead(doc) ? 0 : kept(question, doc));
+      scores_[doc] *= kept(question, doc);
+      most = std::max(most, scores_[doc]);
     }
+    if (first_) scores_[*first_] = std::max(scores_[*first_], most * 1.0001F);
     lift_neighbours();
     std::vector<RankedFile> files;
     for (const auto doc : best_of(scores_, depth)) {
@@ -76,7 +91,11 @@ class Fusion {
     }
   }
 
-  [[nodiscard]] double kept(const Question& question, std::uint32_t doc) const {
+  [[nodiscard]] float kept(const Question& question, std::uint32_t doc) const {
+    return corpus_.is_dead(doc) ? 0 : static_cast<float>(role_keeps(question, doc));
+  }
+
+  [[nodiscard]] double role_keeps(const Question& question, std::uint32_t doc) const {
     switch (corpus_.doc(doc).role) {
       case Role::source:
         return 1;
@@ -96,6 +115,7 @@ class Fusion {
   const RankWeights& weights_;
   Scores scores_, strongest_;
   std::vector<Reason> reasons_;
+  std::optional<std::uint32_t> first_;
 };
 
 }  // namespace
@@ -112,6 +132,8 @@ std::string_view to_string(Reason reason) {
       return "defines";
     case Reason::path:
       return "path";
+    case Reason::history:
+      return "history";
   }
   return "words";
 }
@@ -143,8 +165,8 @@ std::vector<std::string> paths_of_best(const Corpus& corpus, const Scores& score
   return paths;
 }
 
-Ranking rank(const Corpus& corpus, const Question& question, std::size_t depth,
-             const RankWeights& weights) {
+Ranking rank(const Corpus& corpus, const Corpus& commits, const Question& question,
+             std::size_t depth, const RankWeights& weights) {
   const auto text = score_text(corpus, question, weights);
   Fusion fusion(corpus, weights);
   fusion.add(text.docs, weights.by_words, Reason::words);
@@ -153,6 +175,9 @@ Ranking rank(const Corpus& corpus, const Question& question, std::size_t depth,
   fusion.add(mentions, weights.by_mention, Reason::mentioned);
   fusion.add(text.names, weights.by_definition, Reason::defines);
   fusion.add(text.paths, weights.by_path, Reason::path);
+  fusion.hold_first(question);
+  fusion.add(score_history(corpus, commits, question, weights), weights.by_history,
+             Reason::history);
   Ranking ranking;
   const auto says = [](float score) { return score > 0; };
   ranking.is_named = std::ranges::any_of(mentions, says) || std::ranges::any_of(text.names, says);

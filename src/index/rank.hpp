@@ -11,7 +11,7 @@
 namespace plim::index {
 
 /// What spoke for a file, strongest first.
-enum class Reason : std::uint8_t { words, function, mentioned, defines, path };
+enum class Reason : std::uint8_t { words, function, mentioned, defines, path, history };
 
 /// One word, as above.
 [[nodiscard]] std::string_view to_string(Reason reason);
@@ -33,6 +33,7 @@ struct RankWeights {
   double function_around = 2, function_names = 1.4;
   // Of the lists, in their fusion by rank.
   double by_words = 2, by_chunk = 1.5, by_mention = 1, by_definition = 1, by_path = 1;
+  double by_history = 1.5;
   double rank_offset = 15;
   // A fix of several files stays in a folder: a file gains this share for a neighbour as good as
   // the best one.
@@ -59,8 +60,9 @@ struct Ranking {
   bool is_named = false;  ///< It names a place, or something that few files define.
 };
 
-/// Ranks what a question is about: at most `depth` files and functions.
-[[nodiscard]] Ranking rank(const Corpus& corpus, const Question& question, std::size_t depth,
-                           const RankWeights& weights = {});
+/// Ranks what a question is about: at most `depth` files and functions. `commits` are those of the
+/// project (commit_corpus.hpp); there may be none.
+[[nodiscard]] Ranking rank(const Corpus& corpus, const Corpus& commits, const Question& question,
+                           std::size_t depth, const RankWeights& weights = {});
 
 }  // namespace plim::index

@@ -33,6 +33,11 @@ struct TextScores {
 /// By document: what the question names by path, module or stack frame.
 [[nodiscard]] Scores score_mentions(const Corpus& corpus, const Question& question);
 
+/// By document: whether it was changed by those of `commits` (commit_corpus.hpp) whose messages are
+/// most like the question.
+[[nodiscard]] Scores score_history(const Corpus& corpus, const Corpus& commits,
+                                   const Question& question, const RankWeights& weights);
+
 /// The numbers of the best `depth` scores above 0, best first; equal ones by number.
 [[nodiscard]] std::vector<std::uint32_t> best_of(const Scores& scores, std::size_t depth);
 

@@ -14,9 +14,10 @@ namespace {
 
 const std::string base_name = "base.idx";
 const std::string amendment_name = "amendment.idx";
+const std::string commits_name = "commits.idx";
 
-// Of an amendment, behind it: it is not synced, so a power cut may leave the right size with other
-// bytes. It is small; the base is synced instead, for to check it would be to read all of it.
+// Behind all but the base: they are not synced, so a power cut may leave the right size with other
+// bytes. They are small; the base is synced instead, for to check it would be to read all of it.
 std::uint64_t checksum(std::string_view bytes) {
   std::uint64_t sum = bytes.size();
   while (!bytes.empty()) {
@@ -52,8 +53,8 @@ std::optional<Segment> Store::load_base() const {
   return *std::move(segment);
 }
 
-std::optional<Segment> Store::load_amendment() const {
-  auto file = sys::MappedFile::open(folder_, amendment_name);
+std::optional<Segment> Store::load_checked(const std::string& name) const {
+  auto file = sys::MappedFile::open(folder_, name);
   if (!file) return std::nullopt;
   auto owner = std::make_shared<const sys::MappedFile>(*std::move(file));
   auto bytes = owner->bytes();
@@ -69,7 +70,7 @@ std::optional<Segment> Store::load_amendment() const {
 }
 
 Store::Loaded Store::load() const {
-  Loaded loaded{.base = load_base(), .amendment = load_amendment()};
+  Loaded loaded{.base = load_base(), .amendment = load_checked(amendment_name)};
   const bool belongs =
       loaded.base && loaded.amendment && loaded.amendment->base() == loaded.base->id();
   if (!belongs) loaded.amendment.reset();
@@ -85,11 +86,17 @@ Result<void> Store::write_base(std::string_view bytes) const {
   return {};
 }
 
-Result<void> Store::write_amendment(std::string_view bytes) const {
+Result<void> Store::write_checked(const std::string& name, std::string_view bytes) const {
   std::string all(bytes);
   auto sum = checksum(bytes);
   all += bytes_of(sum);
-  return sys::put_file(folder_, amendment_name, all, 0600);
+  return sys::put_file(folder_, name, all, 0600);
+}
+
+std::optional<Segment> Store::load_commits() const { return load_checked(commits_name); }
+
+Result<void> Store::save_commits(const Segment& commits) const {
+  return write_checked(commits_name, commits.bytes());
 }
 
 Result<void> Store::save(const Segment& base, const Segment* amendment,
@@ -102,7 +109,7 @@ Result<void> Store::save(const Segment& base, const Segment* amendment,
   if (kept_base != base.id()) {
     if (auto written = write_base(base.bytes()); !written) return written;
   }
-  if (amendment != nullptr) return write_amendment(amendment->bytes());
+  if (amendment != nullptr) return write_checked(amendment_name, amendment->bytes());
   if (folder_.stat(amendment_name)) return folder_.remove(amendment_name);
   return {};
 }

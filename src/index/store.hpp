@@ -26,6 +26,11 @@ class Store {
   /// What is kept and sound; nothing is an answer too.
   [[nodiscard]] Loaded load() const;
 
+  /// The newest commits (commit_corpus.hpp), if kept and sound.
+  [[nodiscard]] std::optional<Segment> load_commits() const;
+  /// Errors: as Directory.
+  Result<void> save_commits(const Segment& commits) const;
+
   /// Keeps both, the base durable on return; `amendment` may be null. Does nothing when another
   /// instance is writing, or has meanwhile kept another base than `known_base`: its index is as
   /// good. Errors: as Directory.
@@ -35,9 +40,9 @@ class Store {
   explicit Store(sys::Directory folder) : folder_(std::move(folder)) {}
 
   [[nodiscard]] std::optional<Segment> load_base() const;
-  [[nodiscard]] std::optional<Segment> load_amendment() const;
+  [[nodiscard]] std::optional<Segment> load_checked(const std::string& name) const;
   Result<void> write_base(std::string_view bytes) const;
-  Result<void> write_amendment(std::string_view bytes) const;
+  Result<void> write_checked(const std::string& name, std::string_view bytes) const;
 
   sys::Directory folder_;
 };
