@@ -60,6 +60,7 @@ Result<Corpus> updated(Corpus known, const ProjectPast& past, const Store* store
     if (kept->base() == mark) return corpus_of(*std::move(kept));
   }
   auto commits = TRY(newest_commits(past.root, past.program_path, stop));
+  if (commits.empty()) return Corpus();  // or git was too slow: it will be asked again
   auto segment = TRY(Segment::open(build(std::move(commits), mark)));
   // A full disk costs the next start some time, and is no error.
   if (store != nullptr) static_cast<void>(store->save_commits(segment));
