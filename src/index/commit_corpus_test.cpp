@@ -30,6 +30,15 @@ class CommitCorpusTest : public testing::Test, protected TestRepository {
     return out;
   }
 
+  // Leaves one commit, of a.py, in the repository and in the store.
+  void keep_one_commit() const {
+    git({"init", "-q", "."});
+    write("a.py", "1\n");
+    commit("First");
+    ASSERT_TRUE(store_);
+    EXPECT_THAT(read(&*store_), ElementsAre("a.py"));
+  }
+
   static bool says(const Corpus& commits, std::string_view word) {
     return std::ranges::any_of(commits.find(word),
                                [](const TermEntry& entry) { return entry.body_docs > 0; });
@@ -44,6 +53,9 @@ class CommitCorpusTest : public testing::Test, protected TestRepository {
     const auto found = std::ranges::find(files, path, &FileHit::path);
     return found == files.end() ? -1 : found - files.begin();
   }
+
+  sys::TempDir cache_ = *sys::TempDir::make(std::filesystem::temp_directory_path(), "cache");
+  Result<Store> store_ = Store::open(cache_.path(), root());
 };
 
 TEST_F(CommitCorpusTest, HasMessagesAndChangedFilesNewestFirst) {
@@ -85,41 +97,29 @@ TEST_F(CommitCorpusTest, IsOfTheFolderAskedAbout) {
 }
 
 TEST_F(CommitCorpusTest, IsKeptUntilAnotherCommitIsCheckedOut) {
-  git({"init", "-q", "."});
-  write("a.py", "1\n");
-  commit("First");
-  const auto cache = *sys::TempDir::make(std::filesystem::temp_directory_path(), "cache");
-  const auto store = Store::open(cache.path(), root());
-  ASSERT_TRUE(store);
-  EXPECT_THAT(read(&*store), ElementsAre("a.py"));
-  const auto kept = store->load_commits();
+  keep_one_commit();
+  const auto kept = store_->load_commits();
   ASSERT_TRUE(kept);
   Corpus commits;
-  refresh_commits(commits, past(), &*store, {});
+  refresh_commits(commits, past(), &*store_, {});
   EXPECT_EQ(commits.parts().front().segment.id(), kept->id());
   write("b.py", "1\n");
   commit("Second");
-  refresh_commits(commits, past(), &*store, {});
+  refresh_commits(commits, past(), &*store_, {});
   EXPECT_EQ(commits.doc_count(), 2U);
-  EXPECT_EQ(store->load_commits()->docs().size(), 2U);
+  EXPECT_EQ(store_->load_commits()->docs().size(), 2U);
 }
 
 TEST_F(CommitCorpusTest, IsReadAgainWhenWhatWasKeptIsBroken) {
-  git({"init", "-q", "."});
-  write("a.py", "1\n");
-  commit("First");
-  const auto cache = *sys::TempDir::make(std::filesystem::temp_directory_path(), "cache");
-  const auto store = Store::open(cache.path(), root());
-  ASSERT_TRUE(store);
-  EXPECT_THAT(read(&*store), ElementsAre("a.py"));
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(cache.path())) {
+  keep_one_commit();
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(cache_.path())) {
     if (entry.path().filename() != "commits.idx") continue;
     std::fstream file(entry.path(), std::ios::in | std::ios::out | std::ios::binary);
     file.seekp(100);
     file << "broken";
   }
-  EXPECT_FALSE(store->load_commits());
-  EXPECT_THAT(read(&*store), ElementsAre("a.py"));
+  EXPECT_FALSE(store_->load_commits());
+  EXPECT_THAT(read(&*store_), ElementsAre("a.py"));
 }
 
 TEST_F(CommitCorpusTest, IsEmptyWithoutRepositoryCommitOrGit) {
