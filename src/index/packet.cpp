@@ -115,8 +115,9 @@ class Packer {
       const auto& file = found_.files[i];
       const auto& text = text_of(file.path);
       if (!text || std::ranges::contains(packet_.whole_files, file.path)) continue;
+      const auto items = outline_of(language_of(file.path, text->substr(0, 256)), *text);
       for (std::size_t most = most_signatures; most >= 3; most /= 2) {
-        if (take(packets::outline_piece(file, *text, words_, most), part(outline_share))) break;
+        if (take(packets::outline_piece(file, items, words_, most), part(outline_share))) break;
       }
     }
   }

@@ -6,7 +6,6 @@
 #include <set>
 
 #include "index/lex.hpp"
-#include "index/outline.hpp"
 #include "index/question.hpp"
 #include "workspace/hash.hpp"
 #include "workspace/line_index.hpp"
@@ -79,9 +78,8 @@ PacketPiece paths_piece(const std::vector<FileHit>& files, std::size_t most) {
   return piece;
 }
 
-PacketPiece outline_piece(const FileHit& file, std::string_view text, const Words& words,
-                          std::size_t most) {
-  const auto items = outline_of(language_of(file.path, text.substr(0, 256)), text);
+PacketPiece outline_piece(const FileHit& file, const std::vector<OutlineItem>& items,
+                          const Words& words, std::size_t most) {
   PacketPiece piece{.zoom = Zoom::outline, .path = file.path};
   if (items.empty()) return piece;
   std::vector<std::pair<double, std::size_t>> ranked;

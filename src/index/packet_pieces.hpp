@@ -5,6 +5,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "index/outline.hpp"
 #include "index/packet.hpp"
 
 // Inside index only: the pieces that packets are made of.
@@ -22,9 +23,9 @@ using Words = std::unordered_map<std::string, double>;
 
 [[nodiscard]] PacketPiece paths_piece(const std::vector<FileHit>& files, std::size_t most);
 
-/// Signatures of a file, at most `most`: those that speak of the task, else the first ones.
-/// Empty text: there are none.
-[[nodiscard]] PacketPiece outline_piece(const FileHit& file, std::string_view text,
+/// Of a file's outline at most `most` signatures: those that speak of the task, else the first
+/// ones. Empty text: there are none.
+[[nodiscard]] PacketPiece outline_piece(const FileHit& file, const std::vector<OutlineItem>& items,
                                         const Words& words, std::size_t most);
 
 /// A function's lines as they stand in its file.
