@@ -7,7 +7,8 @@ issue's repository is checked out at its base commit and asked with the issue's 
 empty cache. any@k: one of the files is among the first k; all@k: all are; MRR: the mean of one over
 the first one's place. hit@k: one of the first k functions has a line that the fix changed
 (bench/data/localisation_lines.jsonl), of the issues whose fix changes a function
-(localisation_functions.txt).
+(localisation_functions.txt). --issues FILE asks others instead, which bench/issues.py makes of public data
+sets: files alone, for which of them change a function is not known.
 Intervals are Wilson's 95%; p is McNemar's exact, of any@5.
 """
 
@@ -32,8 +33,10 @@ OPTIONS = {"mirror": None, "tasks": TASKS, "every": 1, "peers": True}
 
 
 def configure(args):
-    OPTIONS.update({key: value for key, value in (("mirror", args.mirror), ("every", args.every))
+    OPTIONS.update({key: value for key, value in (("mirror", args.mirror), ("every", args.every),
+                                                  ("tasks", args.issues and pathlib.Path(args.issues)))
                     if value is not None})
+    OPTIONS["peers"] = not args.alone
 
 
 def clone_of(mirror, repo):

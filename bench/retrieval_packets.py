@@ -4,7 +4,7 @@ The issues are those of retrieval.py; bench/data/localisation_lines.jsonl says w
 commit each fix changed. A gold function is the innermost one (by universal-ctags) around such a line.
 It is in a packet when the packet shows all of it, or, for one too long to be shown whole, when it
 shows a line of it that the fix changed. Counted per issue that has a gold function; --mirror DIR as
-for retrieval.
+for retrieval, --issues FILE too.
 """
 
 import json
@@ -97,7 +97,8 @@ def measure():
         return []
     mirror = pathlib.Path(retrieval.OPTIONS["mirror"])
     lines = {row["id"]: row["lines"] for row in map(json.loads, LINES.read_text().splitlines())}
-    tasks = [json.loads(line) for line in retrieval.TASKS.read_text().splitlines()]
+    tasks = [json.loads(line) for line in retrieval.OPTIONS["tasks"].read_text().splitlines()]
+    lines.update((task["id"], task["lines"]) for task in tasks if "lines" in task)
     tasks = sorted((task for task in tasks if task["id"] in lines and retrieval.clone_of(mirror, task["repo"])),
                    key=lambda task: (task["repo"], task["base"]))[::retrieval.OPTIONS["every"]]
     held = {budget: [] for budget in BUDGETS}
