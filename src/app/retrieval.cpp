@@ -45,8 +45,7 @@ Result<index::Packet> Retrieval::packet(const index::Index& index, const std::st
                                         std::size_t budget, const index::Measure& measure) const {
   constexpr std::uint64_t largest_file = 4U << 20U;
   const auto directory = TRY(sys::Directory::open(root_));
-  const index::Query query{.task = task};
-  return index::make_packet(index.find(query, {.files = 50, .functions = 100}), query,
+  return index::make_packet(index.find({.task = task}, {.files = 50, .functions = 100}),
                             {.budget = budget,
                              .measure = measure,
                              .read = [&](const std::string& path) -> std::optional<std::string> {

@@ -22,6 +22,10 @@ enum class Role : std::uint8_t {
 
 [[nodiscard]] Role role_of(std::string_view path, Language language);
 
+/// Of a generated file: whether it is the product's own sources in one file, as projects ship them
+/// for copying (`single_include/json.hpp`), and so is made anew by a change of any.
+[[nodiscard]] bool is_amalgamation(std::string_view path);
+
 /// Of one file version: what must be equal for our knowledge of it to be true.
 struct Version {
   std::uint64_t size = 0;

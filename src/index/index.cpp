@@ -99,6 +99,7 @@ struct Index::State {
   std::optional<Segment> base, amendment;
   std::vector<bool> dead_in_base, dead_in_amendment;
   Corpus corpus, commits;
+  IssueForm form;
   Health health;
   std::size_t failed_reads = 0;
 
@@ -107,6 +108,7 @@ struct Index::State {
   Result<void> take_in(std::span<const SweptFile* const> files, const std::stop_token& stop);
   void keep();
   void make_corpus(const Sweep& found);
+  void read_form();
 };
 
 // What differs from what is known. Marks as dead what is gone or differs.
@@ -196,6 +198,20 @@ void Index::State::make_corpus(const Sweep& found) {
   }
 }
 
+void Index::State::read_form() {
+  constexpr std::size_t most_forms = 16;
+  constexpr std::uint64_t most_bytes = 1U << 16U;
+  form = {};
+  std::size_t forms = 0;
+  for (std::uint32_t doc = 0; doc < corpus.doc_count() && forms < most_forms; ++doc) {
+    if (corpus.is_dead(doc) || !is_issue_form(corpus.path(doc))) continue;
+    ++forms;
+    if (const auto content = root.read(std::string(corpus.path(doc)), most_bytes)) {
+      form.add(content->bytes);
+    }
+  }
+}
+
 Result<void> Index::State::refresh(const std::stop_token& stop) {
   // Git may take as long as all the rest, so beside it.
   const std::jthread past([&] {
@@ -209,6 +225,7 @@ Result<void> Index::State::refresh(const std::stop_token& stop) {
     keep();
   }
   make_corpus(found);
+  read_form();
   return {};
 }
 
@@ -254,11 +271,12 @@ std::string_view container_of(const Corpus& corpus, std::uint32_t chunk) {
 Snippets Index::find(const Query& query, const FindLimits& limits) const {
   const auto& corpus = state_->corpus;
   Snippets found{.health = state_->health};
-  const auto question = read_question(query);
+  auto question = read_question(query, state_->form);
   const auto ranking =
       rank(corpus, state_->commits, question, std::max(limits.files, limits.functions));
   found.rare_words = ranking.rare_words;
   found.is_named = ranking.is_named;
+  found.terms = std::move(question.terms);
   for (const auto& file : ranking.files) {
     if (found.files.size() == limits.files) break;
     const auto& doc = corpus.doc(file.doc);

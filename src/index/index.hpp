@@ -59,6 +59,7 @@ struct FunctionHit {
 struct Snippets {
   std::vector<FileHit> files;
   std::vector<FunctionHit> functions;
+  std::vector<Question::Term> terms;  ///< The task's words, and what each is worth.
   Health health;
   int rare_words = 0;     ///< Of the task: those that few files have, and one of the best does.
   bool is_named = false;  ///< The task names a place, or something that few files define.

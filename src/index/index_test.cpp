@@ -112,6 +112,43 @@ TEST_F(IndexTest, FindsTheRestOfAFixNextToItsBestFile) {
   EXPECT_EQ(found[1], "src/ui/retry.py");
 }
 
+TEST_F(IndexTest, KeepsTheOrderOfNeighboursThatAreAsGoodAsTheFirst) {
+  const auto mentions = [](int count) {
+    std::string text;
+    for (int i = 0; i < 8; ++i) text += i < count ? "widget()\n" : "other()\n";
+    return text;
+  };
+  write("src/c.py", mentions(6));
+  write("src/b.py", mentions(3));
+  write("src/a.py", mentions(1));
+  for (const auto* folder : {"net", "disk", "ui"}) {
+    write(std::string(folder) + "/other.py", mentions(0));
+  }
+  EXPECT_THAT(search("widget fails"), ElementsAre("src/c.py", "src/b.py", "src/a.py"));
+}
+
+TEST_F(IndexTest, TellsTheAskersWordsFromThoseOfTheForm) {
+  write("src/youtube.py", "def extract_playlist(page):\n    return page.entries\n");
+  write("src/main.py",
+        "def main():\n    # command line verbose output version checklist\n"
+        "    verbose_output = version = command = checklist = 1\n");
+  const std::string form = "checklist: paste the verbose output of your command version\n";
+  const auto asked = "Playlist is empty\n" + form + form + form;
+  EXPECT_EQ(search(asked).front(), "src/main.py");
+  write(".github/ISSUE_TEMPLATE/bug.yml", form);
+  EXPECT_EQ(search(asked).front(), "src/youtube.py");
+}
+
+TEST_F(IndexTest, PutsAnAmalgamationBehindItsSourcesAndBeforeOthersWork) {
+  const std::string text = "int parse_number(const char* text) { return *text - '0'; }\n";
+  write("include/number.hpp", text);
+  write("single_include/all.hpp", text);
+  write("a/third_party/number.hpp", text);
+  EXPECT_THAT(
+      search("parse_number is wrong"),
+      ElementsAre("include/number.hpp", "single_include/all.hpp", "a/third_party/number.hpp"));
+}
+
 TEST_F(IndexTest, NeverAnswersFromAStaleFile) {
   write("a.py", "def alpha(): pass\n");
   write("b.py", "def beta(): pass\n");

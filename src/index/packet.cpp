@@ -59,11 +59,11 @@ std::vector<FunctionHit> by_worth_of_place(std::vector<FunctionHit> functions) {
 
 class Packer {
  public:
-  Packer(const Snippets& found, const Query& query, const PacketRequest& request)
+  Packer(const Snippets& found, const PacketRequest& request)
       : found_(found),
         functions_(by_worth_of_place(found.functions)),
         request_(request),
-        words_(packets::words_of(query)) {}
+        words_(packets::words_of(found.terms)) {}
 
   Packet pack() {
     add_paths();
@@ -219,8 +219,8 @@ std::string_view to_string(Zoom zoom) {
   return names[std::to_underlying(zoom)];
 }
 
-Packet make_packet(const Snippets& found, const Query& query, const PacketRequest& request) {
-  return Packer(found, query, request).pack();
+Packet make_packet(const Snippets& found, const PacketRequest& request) {
+  return Packer(found, request).pack();
 }
 
 }  // namespace plim::index

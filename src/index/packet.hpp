@@ -65,7 +65,6 @@ struct PacketRequest {
 /// bodies, and with room to spare who calls them. What does not fit is skipped, never cut off in
 /// the middle; no file gets more than 60% of the budget; copies of a function come once. The same
 /// input makes the same bytes. The packet is never over budget, whatever the measure.
-[[nodiscard]] Packet make_packet(const Snippets& found, const Query& query,
-                                 const PacketRequest& request);
+[[nodiscard]] Packet make_packet(const Snippets& found, const PacketRequest& request);
 
 }  // namespace plim::index

@@ -6,7 +6,6 @@
 #include <set>
 
 #include "index/lex.hpp"
-#include "index/question.hpp"
 #include "workspace/hash.hpp"
 #include "workspace/line_index.hpp"
 
@@ -48,9 +47,9 @@ bool is_plain(std::string_view path) {
   return std::ranges::none_of(path, [](char c) { return static_cast<unsigned char>(c) < ' '; });
 }
 
-Words words_of(const Query& query) {
+Words words_of(const std::vector<Question::Term>& terms) {
   Words words;
-  for (const auto& term : read_question(query).terms) words[folded(term.text)] = term.weight;
+  for (const auto& term : terms) words[folded(term.text)] = term.weight;
   return words;
 }
 

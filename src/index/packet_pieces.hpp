@@ -17,7 +17,7 @@ namespace plim::index::packets {
 /// The words of a task and what each is worth.
 using Words = std::unordered_map<std::string, double>;
 
-[[nodiscard]] Words words_of(const Query& query);
+[[nodiscard]] Words words_of(const std::vector<Question::Term>& terms);
 /// How much of the task a line speaks of: the sum of its distinct words' worth.
 [[nodiscard]] double worth_of(std::string_view line, const Words& words);
 

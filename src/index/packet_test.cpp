@@ -41,6 +41,12 @@ struct Project {
     found.functions.push_back({.path = path, .name = name, .first_line = 1, .last_line = lines});
   }
 
+  [[nodiscard]] Snippets asked(const std::string& task) const {
+    auto snippets = found;
+    snippets.terms = read_question({.task = task}).terms;
+    return snippets;
+  }
+
   [[nodiscard]] PacketRequest request(std::size_t budget) const {
     return {.budget = budget, .measure = estimate_tokens, .read = [this](const std::string& path) {
               const auto file = files.find(path);
@@ -51,27 +57,26 @@ struct Project {
 
 TEST(Packet, IsNeverOverBudgetWhateverTheMeasure) {
   const Project project;
-  const Query query{.task = "checkout applies the discount to the price twice"};
+  const auto found = project.asked("checkout applies the discount to the price twice");
   for (std::size_t budget = 0; budget < 1500; budget += 61) {
     auto request = project.request(budget);
-    EXPECT_LE(estimate_tokens(make_packet(project.found, query, request).text), budget);
+    EXPECT_LE(estimate_tokens(make_packet(found, request).text), budget);
     request.measure = [](std::string_view text) { return text.size() * text.size() / 400; };
-    EXPECT_LE(make_packet(project.found, query, request).cost, budget);
+    EXPECT_LE(make_packet(found, request).cost, budget);
   }
 }
 
 TEST(Packet, IsTheSameBytesForTheSameInput) {
   const Project project;
-  const Query query{.task = "price"};
-  EXPECT_EQ(make_packet(project.found, query, project.request(900)).text,
-            make_packet(project.found, query, project.request(900)).text);
+  const auto found = project.asked("price");
+  EXPECT_EQ(make_packet(found, project.request(900)).text,
+            make_packet(found, project.request(900)).text);
 }
 
 TEST(Packet, ShowsALongFunctionAroundWhatTheTaskNames) {
   Project project;
   std::ranges::rotate(project.found.functions, std::prev(project.found.functions.end()));
-  const auto packet =
-      make_packet(project.found, {.task = "apply_discount is wrong"}, project.request(800));
+  const auto packet = make_packet(project.asked("apply_discount is wrong"), project.request(800));
   EXPECT_THAT(packet.text, HasSubstr("src/checkout.py:1-802 checkout\ndef checkout(cart):\n"));
   EXPECT_THAT(packet.text, HasSubstr("left out]\n    step_396(cart)\n"));
   EXPECT_THAT(packet.text, HasSubstr("\n    apply_discount(cart)\n"));
@@ -90,7 +95,7 @@ TEST(Packet, GivesNoFileMoreThanItsShare) {
                                .last_line = 2 * i + 2});
   }
   project.files["a.py"] = text;
-  const auto packet = make_packet(found, {.task = "f"}, project.request(1000));
+  const auto packet = make_packet(found, project.request(1000));
   std::size_t cost = 0;
   for (const auto& piece : packet.pieces) cost += piece.path == "a.py" ? piece.cost : 0;
   EXPECT_GT(cost, 200U);
@@ -101,20 +106,20 @@ TEST(Packet, LeavesOutWhatTheContextHoldsAndCopies) {
   Project project;
   project.add("src/copy.py", "price_0", project.files["src/f0.py"]);
   std::ranges::rotate(project.found.functions, std::prev(project.found.functions.end()));
-  const Query query{.task = "price_0"};
+  const auto found = project.asked("price_0");
   auto request = project.request(2000);
-  const auto packet = make_packet(project.found, query, request);
+  const auto packet = make_packet(found, request);
   EXPECT_THAT(packet.text, HasSubstr("src/copy.py:1-3"));
   EXPECT_THAT(packet.text, Not(HasSubstr("src/f0.py:1-3")));
   for (const auto& piece : packet.pieces) request.shown.insert(piece.hash);
-  const auto again = make_packet(project.found, query, request);
+  const auto again = make_packet(found, request);
   EXPECT_THAT(again.text, Not(HasSubstr("src/copy.py:1-3")));
 }
 
 TEST(Packet, SkipsFilesThatAreGone) {
   Project project;
   project.files.clear();
-  const auto packet = make_packet(project.found, {.task = "price"}, project.request(500));
+  const auto packet = make_packet(project.asked("price"), project.request(500));
   ASSERT_EQ(packet.pieces.size(), 1U);
   EXPECT_EQ(packet.pieces[0].zoom, Zoom::paths);
 }

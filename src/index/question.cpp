@@ -25,6 +25,7 @@ constexpr double code_weight = 0.6;
 constexpr double trace_weight = 0.3;
 constexpr double heading_weight = 0.3;
 constexpr double environment_weight = 0.2;
+constexpr double form_share = 0.2;  // of a word that a form says too, beside the same neighbour
 constexpr double symbol_weight = 3;
 constexpr double module_weight = 0.5;
 constexpr double variant_weight = 0.4;  // "mocked" also asks for "mock", for less
@@ -73,6 +74,9 @@ class Section {
 
 class Reader {
  public:
+  /// `form` must outlive this.
+  explicit Reader(const IssueForm& form) : form_(form) {}
+
   void read_task(std::string_view task) {
     const auto kept = without_comments(task.substr(0, max_query));
     std::string_view rest = kept;
@@ -158,12 +162,24 @@ class Reader {
     for (const auto& path : linked) read_mention(path);
     if (read_trace(line)) weight = trace_weight;
     read_mentions(line);
-    for_each_name(line, [&](std::string_view name, std::size_t at) {
+    const bool is_title = weight == title_weight;
+    const auto add_one = [&](std::string_view name, bool is_of_form) {
+      const auto at = static_cast<std::size_t>(name.data() - line.data());
       const auto after = at + name.size();
       const bool is_called = after < line.size() && line[after] == '(';
       const bool is_quoted = at > 0 && line[at - 1] == '`';
-      add(name, weight, looks_like_code(name) || is_called || is_quoted);
+      add(name, is_of_form && !is_title ? weight * form_share : weight,
+          looks_like_code(name) || is_called || is_quoted);
+    };
+    std::string_view before;
+    bool is_of_form = false;  // the one before, with its own neighbours
+    for_each_name(line, [&](std::string_view name, std::size_t) {
+      const bool both = !before.empty() && form_.has(before, name);
+      if (!before.empty()) add_one(before, is_of_form || both);
+      before = name;
+      is_of_form = both;
     });
+    if (!before.empty()) add_one(before, is_of_form);
   }
 
   // CPython: File "a/b.py", line 3, in f
@@ -276,6 +292,7 @@ class Reader {
     });
   }
 
+  const IssueForm& form_;
   std::map<std::string, Wording> words_;
   std::map<std::string, double> variants_;
   Question question_;
@@ -283,8 +300,8 @@ class Reader {
 
 }  // namespace
 
-Question read_question(const Query& query) {
-  Reader reader;
+Question read_question(const Query& query, const IssueForm& form) {
+  Reader reader(form);
   reader.read_task(query.task);
   for (const auto& symbol : query.symbols) reader.read_symbol(symbol);
   for (const auto& path : query.paths) reader.read_path(path);

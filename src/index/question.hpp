@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "index/issue_form.hpp"
+
 namespace plim::index {
 
 /// Where something happened, as a log or a stack trace says it.
@@ -46,6 +48,7 @@ struct Question {
   bool about_docs = false;
 };
 
-[[nodiscard]] Question read_question(const Query& query);
+/// `form`: of the project that the task is about.
+[[nodiscard]] Question read_question(const Query& query, const IssueForm& form = {});
 
 }  // namespace plim::index

@@ -66,7 +66,8 @@ class Fusion {
     float best = 0, second = 0;
   };
 
-  // Files next to a good one gain. The first stays the first: this finds the rest of a fix.
+  // Files next to a good one gain, and may change places; but the first stays the first, for this
+  // finds the rest of a fix.
   void lift_neighbours() {
     const auto best = best_of(scores_, neighbourhood);
     if (best.empty()) return;
@@ -80,15 +81,17 @@ class Fusion {
       }
     }
     const float most = scores_[best.front()];
+    float highest = most;
     for (std::uint32_t doc = 0; doc < scores_.size(); ++doc) {
       if (scores_[doc] == 0 || doc == best.front()) continue;
       const auto found = folders.find(folder_of(corpus_.path(doc)));
       if (found == folders.end()) continue;
       const auto& there = found->second;
       const float neighbour = scores_[doc] == there.best ? there.second : there.best;
-      const double lifted = scores_[doc] * (1 + weights_.neighbour * neighbour / most);
-      scores_[doc] = static_cast<float>(std::min<double>(lifted, most * 0.9999));
+      scores_[doc] *= static_cast<float>(1 + weights_.neighbour * neighbour / most);
+      highest = std::max(highest, scores_[doc]);
     }
+    if (highest > most) scores_[best.front()] = highest * 1.0001F;
   }
 
   [[nodiscard]] float kept(const Question& question, std::uint32_t doc) const {
@@ -104,7 +107,7 @@ class Fusion {
       case Role::docs:
         return question.about_docs ? 1 : weights_.docs;
       case Role::generated:
-        return weights_.generated;
+        return is_amalgamation(corpus_.path(doc)) ? weights_.amalgamated : weights_.generated;
       case Role::other:
         return weights_.other;
     }

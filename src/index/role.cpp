@@ -96,6 +96,12 @@ Folders folders_of(std::string_view lower) {
 
 }  // namespace
 
+bool is_amalgamation(std::string_view path) {
+  const auto lower = folded(path);
+  return lower.contains("single_include/") || lower.contains("single_file_libs/") ||
+         lower.contains("amalgamated");
+}
+
 Role role_of(std::string_view path, Language language) {
   const auto lower = folded(path);
   const auto slash = path.rfind('/');

@@ -156,5 +156,12 @@ TEST(Role, IsReadFromThePath) {
   EXPECT_EQ(role("django/contrib/auth.py"), Role::source);
 }
 
+TEST(Role, KnowsAmalgamationsFromOtherGeneratedFiles) {
+  EXPECT_TRUE(is_amalgamation("single_include/nlohmann/json.hpp"));
+  EXPECT_TRUE(is_amalgamation("extras/catch_amalgamated.hpp"));
+  EXPECT_FALSE(is_amalgamation("third_party/zlib/inflate.c"));
+  EXPECT_FALSE(is_amalgamation("web/app.min.js"));
+}
+
 }  // namespace
 }  // namespace plim::index
