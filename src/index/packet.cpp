@@ -14,7 +14,7 @@ namespace plim::index {
 namespace {
 
 // Shares of the budget, in hundredths. Bodies take what the others leave.
-constexpr std::size_t file_share = 60;
+constexpr std::size_t file_share = 70;
 constexpr std::size_t paths_share = 10;
 constexpr std::size_t callers_share = 5;
 constexpr std::size_t outline_share = 3;      // of each of three files
@@ -29,7 +29,7 @@ constexpr std::size_t long_share = 30;
 // What one function may cost before it is shown in windows: the likeliest two may be long, later
 // ones may not push others out.
 std::size_t most_of_body(std::size_t budget, std::size_t rank) {
-  const std::size_t share = rank < likeliest ? long_share : rank < 6 ? 15 : rank < 12 ? 8 : 5;
+  const std::size_t share = rank < likeliest ? long_share : rank < 6 ? 15 : rank < 12 ? 8 : 3;
   return std::max(budget * share / 100, std::min(ordinary_body, budget * long_share / 100));
 }
 

@@ -63,7 +63,7 @@ struct PacketRequest {
 
 /// Packs what was found for a task: a few paths, outlines of the best files, the best functions'
 /// bodies, and with room to spare who calls them. What does not fit is skipped, never cut off in
-/// the middle; no file gets more than 60% of the budget; copies of a function come once. The same
+/// the middle; no file gets more than 70% of the budget; copies of a function come once. The same
 /// input makes the same bytes. The packet is never over budget, whatever the measure.
 [[nodiscard]] Packet make_packet(const Snippets& found, const PacketRequest& request);
 
