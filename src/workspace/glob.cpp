@@ -69,9 +69,17 @@ std::size_t match_one(std::string_view pattern, char c) {
   return pattern.front() == c ? 1 : 0;
 }
 
+// Most patterns end in what they mean (`*.pyc`, `build`), and most names in something else.
+bool ends_otherwise(std::string_view pattern, std::string_view name) {
+  constexpr std::string_view may_mean_others = "*?]\\";
+  return !pattern.empty() && !name.empty() && !may_mean_others.contains(pattern.back()) &&
+         pattern.back() != name.back();
+}
+
 }  // namespace
 
 bool glob_matches(std::string_view pattern, std::string_view name) {
+  if (ends_otherwise(pattern, name)) return false;
   constexpr std::size_t none = std::string_view::npos;
   std::size_t p = 0;
   std::size_t n = 0;
