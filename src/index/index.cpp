@@ -1,8 +1,6 @@
 #include "index/index.hpp"
 
 #include <algorithm>
-#include <chrono>
-#include <map>
 #include <optional>
 #include <thread>
 #include <unordered_map>
@@ -11,7 +9,7 @@
 #include "index/commit_corpus.hpp"
 #include "index/lex.hpp"
 #include "index/rank_lists.hpp"
-#include "index/segment_builder.hpp"
+#include "index/read_files.hpp"
 #include "index/segment_merge.hpp"
 #include "index/store.hpp"
 #include "index/sweep.hpp"
@@ -19,75 +17,8 @@
 namespace plim::index {
 namespace {
 
-constexpr std::uint64_t max_read = 8U << 20U;  // bytes; a larger file is known by its path only
-constexpr std::size_t files_per_thread = 200;  // fewer are not worth a thread
-constexpr unsigned max_threads = 8;
 constexpr double max_amendment = 0.1;   // of the base's documents; then both become one
 constexpr std::ptrdiff_t max_dead = 4;  // living documents of an amendment for each dead one kept
-
-std::int64_t now_ns() {
-  const auto since = std::chrono::system_clock::now().time_since_epoch();
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(since).count();
-}
-
-// A file written in the same tick of the file system's clock as we read it may change again
-// without its time changing: such a version never counts as known.
-// Source: git's Documentation/technical/racy-git.
-Version trusted(Version version, std::int64_t read_at) {
-  constexpr std::int64_t fine_tick = 20'000'000;
-  constexpr std::int64_t coarse_tick = 2'000'000'000;
-  const bool is_coarse = version.mtime_ns % 1'000'000'000 == 0;
-  if (version.mtime_ns + (is_coarse ? coarse_tick : fine_tick) > read_at) version.mtime_ns = -1;
-  return version;
-}
-
-struct Built {
-  std::string bytes;
-  std::size_t unreadable = 0;
-};
-
-Built build(const sys::Directory& root, std::span<const SweptFile* const> files,
-            const ReadLimits& limits, const std::stop_token& stop) {
-  Parser parser;
-  SegmentBuilder builder;
-  Built built;
-  for (const auto* file : files) {
-    if (stop.stop_requested()) break;
-    const auto read_at = now_ns();
-    auto content = root.read(file->path, max_read);
-    if (!content && content.error().code != Errc::capacity) {
-      ++built.unreadable;
-      continue;
-    }
-    const auto version = content ? version_of(content->stat) : file->version;
-    auto document = read_document(parser, file->path, trusted(version, read_at),
-                                  content ? std::move(content->bytes) : std::string(), limits);
-    document.is_cut = document.is_cut || !content;
-    builder.add(document);
-  }
-  built.bytes = std::move(builder).finish(0);
-  return built;
-}
-
-std::vector<Built> build_in_parallel(const sys::Directory& root,
-                                     std::span<const SweptFile* const> files,
-                                     const ReadLimits& limits, const std::stop_token& stop) {
-  const auto wanted = static_cast<unsigned>(1 + files.size() / files_per_thread);
-  const auto threads =
-      std::min({wanted, std::max(1U, std::thread::hardware_concurrency()), max_threads});
-  std::vector<Built> built(threads);
-  {
-    std::vector<std::jthread> workers;
-    for (unsigned i = 0; i < threads; ++i) {
-      const auto first = files.size() * i / threads;
-      const auto end = files.size() * (i + 1) / threads;
-      workers.emplace_back([&, i, part = files.subspan(first, end - first)] {
-        built[i] = build(root, part, limits, stop);
-      });
-    }
-  }
-  return built;
-}
 
 }  // namespace
 
@@ -139,13 +70,13 @@ std::vector<const SweptFile*> Index::State::changed(const Sweep& found) {
 // Reads `files` and makes them part of the amendment, or of a new base once that is large.
 Result<void> Index::State::take_in(std::span<const SweptFile* const> files,
                                    const std::stop_token& stop) {
-  const auto built = build_in_parallel(root, files, options.limits, stop);
+  const auto parts_read = read_files(root, files, options.limits, stop);
   if (stop.stop_requested()) return fail(Errc::cancelled, "stopped");
   failed_reads = 0;
   std::vector<Segment> fresh;
-  for (const auto& each : built) {
-    failed_reads += each.unreadable;
-    fresh.push_back(TRY(Segment::open(each.bytes)));
+  for (const auto& part : parts_read) {
+    failed_reads += part.unreadable;
+    fresh.push_back(TRY(Segment::open(part.segment)));
   }
   const auto kept = std::ranges::count(dead_in_amendment, false);
   const auto amended = static_cast<double>(kept) + static_cast<double>(files.size());
