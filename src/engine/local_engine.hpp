@@ -103,7 +103,7 @@ class LocalEngine final : public Engine {
   std::vector<std::string> notices_;
   Reading seen_;  // at the last look
   std::optional<Finding> interruption_;
-  bool cut_short_ = false;  // a reply was, and none has come whole since
+  bool cut_short_ = false;              // a reply was, and none has come whole since
   std::stop_source* flight_ = nullptr;  // ends the reply under way
 
   ServerProcess server_;
