@@ -91,7 +91,7 @@ class Fusion {
       scores_[doc] *= static_cast<float>(1 + weights_.neighbour * neighbour / most);
       highest = std::max(highest, scores_[doc]);
     }
-    if (highest > most) scores_[best.front()] = highest * 1.0001F;
+    scores_[best.front()] = highest * 1.0001F;
   }
 
   [[nodiscard]] float kept(const Question& question, std::uint32_t doc) const {

@@ -12,7 +12,7 @@
 
 namespace plim::index {
 
-inline constexpr std::uint64_t segment_magic = 0x32'30'78'64'69'6d'6c'70;  // "plmidx02"
+inline constexpr std::uint64_t segment_magic = 0x33'30'78'64'69'6d'6c'70;  // "plmidx03"
 
 inline constexpr std::uint32_t term_has_body = 1;
 inline constexpr std::uint32_t term_has_defs = 2;

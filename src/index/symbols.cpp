@@ -4,6 +4,7 @@
 #include <array>
 #include <optional>
 
+#include "index/skeleton.hpp"
 #include "index/symbol_rules.hpp"
 #include "index/syntax.hpp"
 
@@ -210,6 +211,30 @@ bool leads(std::string_view line) {
   return std::ranges::any_of(openings, [&](auto opening) { return line.starts_with(opening); });
 }
 
+std::optional<std::vector<Symbol>> read_whole(Parser& parser, Language language,
+                                              std::string_view text,
+                                              std::chrono::milliseconds limit) {
+  const Tree tree = parser.parse(language, text, limit);
+  if (!tree) return std::nullopt;
+  return Finder(language, ts_tree_root_node(tree.get()), text).run();
+}
+
+std::optional<std::vector<Symbol>> read_by_grammar(Parser& parser, Language language,
+                                                   std::string_view text,
+                                                   std::chrono::milliseconds limit) {
+  if (language != Language::c && language != Language::cpp) {
+    return read_whole(parser, language, text, limit);
+  }
+  const Skeleton bare(text);
+  auto symbols = read_whole(parser, language, bare.text(), limit);
+  if (!symbols) return symbols;
+  for (auto& symbol : *symbols) {
+    symbol.start = bare.original(symbol.start);
+    symbol.end = bare.original(symbol.end);
+  }
+  return symbols;
+}
+
 }  // namespace
 
 void take_in_leading_comments(std::vector<Symbol>& symbols, std::string_view text) {
@@ -235,8 +260,8 @@ Symbols find_symbols(Parser& parser, Language language, std::string_view text,
                      std::chrono::milliseconds limit) {
   if (!is_code(language)) return {};
   Symbols symbols;
-  if (const Tree tree = parser.parse(language, text, limit)) {
-    symbols.list = Finder(language, ts_tree_root_node(tree.get()), text).run();
+  if (auto found = read_by_grammar(parser, language, text, limit)) {
+    symbols.list = *std::move(found);
     symbols.source = SymbolSource::grammar;
   } else {
     symbols.list = scan_symbols(text);
