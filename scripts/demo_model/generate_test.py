@@ -7,12 +7,14 @@ import sys
 import tempfile
 import unittest
 from pathlib import Path
+from random import Random
+from unittest import mock
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import functions  # noqa: E402  (needs the path above)
 import generate  # noqa: E402
 import words  # noqa: E402
-from projects import Mix, makers  # noqa: E402
+from projects import Mix, make_project, makers  # noqa: E402
 
 
 class Generator(unittest.TestCase):
@@ -60,6 +62,13 @@ class Generator(unittest.TestCase):
         self.assertFalse(pairs(False, 1.0) & {*options})
         self.assertEqual(pairs(False, 0.0), {*options})
         self.assertEqual(pairs(True, 1.0), {*options})
+
+    def test_no_module_takes_the_place_of_the_header_of_the_tests(self):
+        drawn = [["price", "rate", "check"], ["price", "rate", "ledger"]]
+        with mock.patch("projects.words.draw", side_effect=drawn):
+            project = make_project(Random(3), language="cpp", family=functions.OPERATOR)
+        self.assertEqual(project.path, "ledger.hpp")
+        self.assertEqual(project.files["ledger.hpp"].split("\n")[project.line - 1], project.bug.wrong[0])
 
     def test_held_out_projects_are_named_after_held_out_words(self):
         for episode in self.episodes(12, held_out=True):
