@@ -21,21 +21,19 @@ bool names_scope(std::string_view word) {
 // What no plain word may stand before.
 bool begins_declaration(std::string_view word) {
   static constexpr std::array words{
-      "auto"sv,     "bool"sv,    "char"sv,     "constexpr"sv, "double"sv,   "explicit"sv,
-      "extern"sv,   "float"sv,   "friend"sv,   "inline"sv,    "int"sv,      "long"sv,
-      "mutable"sv,  "private"sv, "protected"sv, "public"sv,   "short"sv,    "signed"sv,
-      "static"sv,   "template"sv, "typedef"sv, "unsigned"sv,  "using"sv,    "virtual"sv,
-      "void"sv};
+      "auto"sv,      "bool"sv,   "char"sv,    "constexpr"sv, "double"sv, "explicit"sv, "extern"sv,
+      "float"sv,     "friend"sv, "inline"sv,  "int"sv,       "long"sv,   "mutable"sv,  "private"sv,
+      "protected"sv, "public"sv, "short"sv,   "signed"sv,    "static"sv, "template"sv, "typedef"sv,
+      "unsigned"sv,  "using"sv,  "virtual"sv, "void"sv};
   return names_scope(word) || is_of(words, word);
 }
 
 bool is_other_keyword(std::string_view word) {
   static constexpr std::array words{
-      "case"sv,     "catch"sv,    "concept"sv,  "const"sv,    "decltype"sv, "default"sv,
-      "delete"sv,   "do"sv,       "else"sv,     "export"sv,   "final"sv,    "for"sv,
-      "goto"sv,     "if"sv,       "new"sv,      "noexcept"sv, "operator"sv, "override"sv,
-      "requires"sv, "return"sv,   "sizeof"sv,   "switch"sv,   "throw"sv,    "try"sv,
-      "typename"sv, "volatile"sv, "while"sv};
+      "case"sv,   "catch"sv,    "concept"sv,  "const"sv,    "decltype"sv, "default"sv, "delete"sv,
+      "do"sv,     "else"sv,     "export"sv,   "final"sv,    "for"sv,      "goto"sv,    "if"sv,
+      "new"sv,    "noexcept"sv, "operator"sv, "override"sv, "requires"sv, "return"sv,  "sizeof"sv,
+      "switch"sv, "throw"sv,    "try"sv,      "typename"sv, "volatile"sv, "while"sv};
   return is_of(words, word);
 }
 

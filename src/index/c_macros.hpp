@@ -1,5 +1,5 @@
-// Which words of a C or C++ declaration can only be macros: `API`, `INLINE`, `BEGIN_NAMESPACE`. A grammar
-// takes them for types, loses its way, and with it what stands there.
+// Which words of a C or C++ declaration can only be macros: `API`, `INLINE`, `BEGIN_NAMESPACE`. A
+// grammar takes them for types, loses its way, and with it what stands there.
 #pragma once
 
 #include <cstddef>
@@ -11,8 +11,8 @@
 namespace plim::index {
 
 /// Follows the words of one declaration after another, outside of parentheses and bodies. Two plain
-/// words may stand together there, a type and a name; a third, or one before a keyword that begins a
-/// declaration, is no part of the language.
+/// words may stand together there, a type and a name; a third, or one before a keyword that begins
+/// a declaration, is no part of the language.
 class MacroWords {
  public:
   /// A declaration begins.
@@ -41,11 +41,11 @@ class MacroWords {
   void qualified(const CToken& token);
 
   std::vector<Span> found_;
-  std::vector<Word> run_;  // plain words, one after another
-  bool may_run_ = true;    // the last token was a keyword, or there is none
-  bool is_first_ = true;   // the run began with the declaration
-  bool names_scope_ = false;  // the keyword before the run is struct, class, …
-  bool is_qualifier_ = false;  // the run was followed by ::
+  std::vector<Word> run_;       // plain words, one after another
+  bool may_run_ = true;         // the last token was a keyword, or there is none
+  bool is_first_ = true;        // the run began with the declaration
+  bool names_scope_ = false;    // the keyword before the run is struct, class, …
+  bool is_qualifier_ = false;   // the run was followed by ::
   bool has_arguments_ = false;  // …by <arguments>
   int angles_ = 0;              // that are open behind the run
 };

@@ -31,7 +31,8 @@ TEST(MacroWords, BeforeAKeyword) {
 
 TEST(MacroWords, BeforeATypeAndAName) {
   EXPECT_EQ(left("API error_code parse(int a);"), "error_code parse(int a);");
-  EXPECT_EQ(left("warn_unused my_inline error_code doc::get(int a);"), "error_code doc::get(int a);");
+  EXPECT_EQ(left("warn_unused my_inline error_code doc::get(int a);"),
+            "error_code doc::get(int a);");
   EXPECT_EQ(left("my_inline result<value> doc::get();"), "result<value> doc::get();");
   EXPECT_EQ(left("API node* make(int n);"), "node* make(int n);");
   expect_kept("error_code parse(int a);");
@@ -48,7 +49,8 @@ TEST(MacroWords, BeforeAConstructor) {
 }
 
 TEST(MacroWords, BetweenAScopeAndItsName) {
-  EXPECT_EQ(left("class API Reader final : public Base {};"), "class Reader final : public Base {};");
+  EXPECT_EQ(left("class API Reader final : public Base {};"),
+            "class Reader final : public Base {};");
   EXPECT_EQ(left("struct PACKED Head { int a; };"), "struct Head { int a; };");
   expect_kept("class Reader final {};");
   expect_kept("struct Head head(int a);");

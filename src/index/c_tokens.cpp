@@ -64,8 +64,7 @@ void CTokens::comment(std::size_t end) {
 CToken CTokens::number(std::size_t start) {  // 1'000'000 is one
   fresh_line_ = false;
   while (at_ < text_.size()) {
-    const bool separates =
-        text_[at_] == '\'' && at_ + 1 < text_.size() && is_word(text_[at_ + 1]);
+    const bool separates = text_[at_] == '\'' && at_ + 1 < text_.size() && is_word(text_[at_ + 1]);
     if (!is_word(text_[at_]) && text_[at_] != '.' && !separates) break;
     ++at_;
   }

@@ -13,8 +13,8 @@ struct Span {
   std::size_t end = 0;
 };
 
-/// A token: its kind is 'a' for a word, '0' for a number, '"' for a string or a character, '#' for a
-/// whole directive, '.' for `::`, '\0' at the end, else the punctuation itself.
+/// A token: its kind is 'a' for a word, '0' for a number, '"' for a string or a character, '#' for
+/// a whole directive, '.' for `::`, '\0' at the end, else the punctuation itself.
 struct CToken {
   char kind = '\0';
   std::size_t start = 0;

@@ -60,8 +60,7 @@ struct Filling {
 /// the values of tables, and macros that stand before a declaration.
 class Fillings {
  public:
-  explicit Fillings(std::string_view text)
-      : tokens_(text, comments_), patience_(2 * text.size()) {}
+  explicit Fillings(std::string_view text) : tokens_(text, comments_), patience_(2 * text.size()) {}
 
   /// By place; one may lie inside another.
   std::vector<Filling> find() && {
@@ -79,14 +78,14 @@ class Fillings {
  private:
   // What has been read since the last declaration ended.
   struct Declaration {
-    int words = 0;           // since the last keyword of a scope, or since the beginning
-    int words_before = 0;    // …the last parameters
-    bool has_scope = false;  // struct, class, …: the brace may be theirs
+    int words = 0;                 // since the last keyword of a scope, or since the beginning
+    int words_before = 0;          // …the last parameters
+    bool has_scope = false;        // struct, class, …: the brace may be theirs
     bool has_scope_after = false;  // …and stand behind the last parameters
     bool has_parameters = false;
-    bool initialises = false;  // a constructor's members, after its parameters
-    bool returns = false;      // -> after its parameters
-    bool is_requirement = false;    // the last parameters are those of a requires-expression
+    bool initialises = false;     // a constructor's members, after its parameters
+    bool returns = false;         // -> after its parameters
+    bool is_requirement = false;  // the last parameters are those of a requires-expression
     char last = ';';
     std::string_view last_word;
   };
@@ -188,7 +187,8 @@ class Fillings {
 
   void brace(std::size_t open) {
     const bool is_member = now_.initialises && now_.last != ')' && now_.last != '}';
-    const bool is_inside = is_member || now_.is_requirement || now_.last == '=';  // of a declaration
+    const bool is_inside =
+        is_member || now_.is_requirement || now_.last == '=';  // of a declaration
     if (is_inside || opens_body()) {
       const auto end = close('{', '}');
       const bool cuts = end != std::string_view::npos && !now_.is_requirement;

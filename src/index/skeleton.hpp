@@ -1,5 +1,5 @@
-// C and C++ without what functions do: a grammar reads those 4 to 5 MB/s, and three quarters of them
-// are bodies, which define nothing that is looked up.
+// C and C++ without what functions do: a grammar reads those 4 to 5 MB/s, and three quarters of
+// them are bodies, which define nothing that is looked up.
 #pragma once
 
 #include <cstddef>
@@ -10,8 +10,8 @@
 
 namespace plim::index {
 
-/// A text whose functions' bodies are emptied but for their newlines, so that rows stay as they are.
-/// A body that is not plain to see stays: one whose braces differ between the branches of an
+/// A text whose functions' bodies are emptied but for their newlines, so that rows stay as they
+/// are. A body that is not plain to see stays: one whose braces differ between the branches of an
 /// `#if`, or that follows K&R parameters. Any thread.
 class Skeleton {
  public:

@@ -58,7 +58,8 @@ TEST(Skeleton, LeavesABodyThatBranchesClose) {
   const std::string_view even =
       "void f() {\n#ifdef A\n  if (a) {\n#else\n  if (b) {\n#endif\n  }\n}\n";
   EXPECT_EQ(bare(even), "void f() {;\n\n\n\n\n\n\n}\n");
-  const std::string_view heads = "#ifdef A\nvoid f(int a) {\n#else\nvoid f() {\n#endif\n  g();\n}\n";
+  const std::string_view heads =
+      "#ifdef A\nvoid f(int a) {\n#else\nvoid f() {\n#endif\n  g();\n}\n";
   EXPECT_EQ(bare(heads), heads);
   const std::string_view ends = "void f() {\n#ifdef A\n  g();\n}\n#else\n  h();\n}\n#endif\n";
   EXPECT_EQ(bare(ends), ends);
@@ -82,8 +83,8 @@ TEST(Skeleton, SaysWhereAPlaceWas) {
 }
 
 TEST(Skeleton, EndsOnHostileText) {
-  for (const std::string_view part : {"f({", "R\"(", "/*", "((((", "f(){\n#if A\n", "#else\n{(", "'\\", "template<", "template<(",
-                                       "a<b*c::"}) {
+  for (const std::string_view part : {"f({", "R\"(", "/*", "((((", "f(){\n#if A\n", "#else\n{(",
+                                      "'\\", "template<", "template<(", "a<b*c::"}) {
     std::string text;
     while (text.size() < 100'000) text += part;
     const Skeleton skeleton(text);  // or the test runner's limit ends it
@@ -93,9 +94,10 @@ TEST(Skeleton, EndsOnHostileText) {
 
 TEST(Skeleton, KeepsLinesAndPlacesOfAnyText) {
   static constexpr auto parts = std::to_array<std::string_view>(
-      {"f",     "(",   ")",  "{",    "}",        ";",  "\n",      "\"",        "'",  "/*",
-       "*/",    "//",  "::", ":",    "->",       "=",  "#if A\n", "\n#else\n", "\n#endif\n",
-       "R\"x(", ")x\"", "\\", " int ", " struct ", "MACRO ", " namespace ", "\xff", "1'0", "x,"});
+      {"f",       "(",           ")",          "{",     "}",    ";",  "\n",    "\"",
+       "'",       "/*",          "*/",         "//",    "::",   ":",  "->",    "=",
+       "#if A\n", "\n#else\n",   "\n#endif\n", "R\"x(", ")x\"", "\\", " int ", " struct ",
+       "MACRO ",  " namespace ", "\xff",       "1'0",   "x,"});
   std::minstd_rand random(7);  // the same texts each time
   for (int round = 0; round < 3000; ++round) {
     std::string text;
