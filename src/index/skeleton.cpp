@@ -150,14 +150,15 @@ class Fillings {
   void template_parameters() {
     const Mark before{tokens_, comments_.size()};
     int depth = 0;
-    while (true) {
+    while (patience_ > 0) {
       const auto token = tokens_.next();
       if (token.kind == '<') ++depth;
       if (token.kind == '(') close('(', ')');
       if (token.kind == '>' && --depth == 0) return;
       const bool ends = token.kind == ';' || token.kind == '{' || token.kind == '\0';
-      if (depth <= 0 || ends) return give_up(before);
+      if (depth <= 0 || ends) break;
     }
+    give_up(before);
   }
 
   // Place of the bracket that closes the one just read, which is passed; at npos nothing is.
