@@ -15,8 +15,8 @@ namespace {
 constexpr std::uint64_t max_read = 8U << 20U;  // bytes; a larger file is known by its path only
 constexpr std::size_t max_threads = 8;
 
-// Of reading a file, in bytes that are only split into words (some 70 MB/s). Grammars take five
-// times as long for Java and twenty for C++; a project is mostly of one language.
+// Of reading a file, in bytes that are only split into words (some 70 MB/s). Grammars take four
+// to fourteen times as long; a project is mostly of one language.
 constexpr double cost_to_open = 2'000;
 constexpr double cost_to_parse = 8;           // a byte
 constexpr double worth_a_thread = 1'000'000;  // some 15 ms

@@ -6,9 +6,6 @@
 
 #include <gtest/gtest.h>
 
-#include "index/symbols.hpp"
-#include "index/syntax.hpp"
-
 namespace plim::index {
 namespace {
 
@@ -114,29 +111,6 @@ TEST(Skeleton, KeepsLinesAndPlacesOfAnyText) {
       ASSERT_TRUE(is_filling || shown[at] == text[place]) << text;
     }
   }
-}
-
-// What a grammar cannot follow inside a function no longer hides where the function ends.
-TEST(Skeleton, HelpsAGrammarOverMacros) {
-  if (!has_grammar(Language::cpp)) GTEST_SKIP() << "this build has no grammar for it";
-  Parser parser;
-  const auto found = find_symbols(parser, Language::cpp,
-                                  "// Runs.\n"
-                                  "int run() {\n"
-                                  "  TRY {\n"
-                                  "    go();\n"
-                                  "  } CATCH_ALL (e) {\n"
-                                  "    return 1;\n"
-                                  "  }\n"
-                                  "  return 0;\n"
-                                  "}\n"
-                                  "int next() { return 2; }\n",
-                                  std::chrono::seconds(5));
-  ASSERT_EQ(found.list.size(), 2U);
-  EXPECT_EQ(found.list[0].name, "run");
-  EXPECT_EQ(found.list[0].start, 0U);
-  EXPECT_EQ(found.list[0].last_line, 9U);
-  EXPECT_EQ(found.list[1].first_line, 10U);
 }
 
 }  // namespace

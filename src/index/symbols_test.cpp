@@ -52,6 +52,27 @@ TEST(Symbols, OfCpp) {
                           "f as 9-11"));
 }
 
+// What a grammar cannot follow inside a function hides neither its end nor what follows.
+TEST(Symbols, OfCppWithMacrosInABody) {
+  NEEDS(Language::cpp);
+  constexpr std::string_view text =
+      "// Runs.\n"
+      "int run() {\n"
+      "  TRY {\n"
+      "    go();\n"
+      "  } CATCH_ALL (e) {\n"
+      "    return 1;\n"
+      "  }\n"
+      "  return 0;\n"
+      "}\n"
+      "int next() { return 2; }\n";
+  EXPECT_THAT(found(Language::cpp, text), ElementsAre("f run 2-9", "f next 10-10"));
+  Parser parser;
+  const auto symbols = find_symbols(parser, Language::cpp, text, std::chrono::seconds(5)).list;
+  EXPECT_EQ(symbols[0].start, 0U);
+  EXPECT_EQ(symbols[0].end, text.find("int next") - 1);
+}
+
 TEST(Symbols, OfPython) {
   NEEDS(Language::python);
   EXPECT_THAT(found(Language::python,
